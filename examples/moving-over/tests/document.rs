@@ -1,16 +1,10 @@
-//! The committed document is that of the program, which prints it without any environment.
+//! The committed document is that of the program, which writes it without any environment.
 #![cfg(debug_assertions)]
 
-use std::process::Command;
+use lambda_api_testing::describe;
 
 #[test]
 fn the_document_is_up_to_date() {
-    let output = Command::new(env!("CARGO_BIN_EXE_after"))
-        .args(["openapi", "--check", "openapi.json"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env_clear()
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{errors}");
+    let after = env!("CARGO_BIN_EXE_after");
+    describe(after, &["openapi", "--check", "openapi.json"]);
 }

@@ -1,34 +1,18 @@
-//! The committed document and templates are those of the program, which needs no environment to write them.
+//! The committed document and templates are those of the program, which writes them without any environment.
 #![cfg(debug_assertions)]
 
-use std::process::Command;
+use lambda_api_testing::describe;
 
-fn check(arguments: &[&str]) {
-    let output = Command::new(env!("CARGO_BIN_EXE_secured"))
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env_clear()
-        // `template` reads its settings in Cargo.toml with it.
-        .env("CARGO", env!("CARGO"))
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{errors}");
-}
+const SECURED: &str = env!("CARGO_BIN_EXE_secured");
 
 #[test]
 fn the_document_is_up_to_date() {
-    check(&["openapi", "--check", "openapi.json"]);
+    describe(SECURED, &["openapi", "--check", "openapi.json"]);
 }
 
 #[test]
 fn the_templates_are_up_to_date() {
-    check(&["template", "--check", "template.yaml"]);
-    check(&[
-        "template",
-        "--kind",
-        "rest",
-        "--check",
-        "template-rest.yaml",
-    ]);
+    for (kind, file) in [("http", "template.yaml"), ("rest", "template-rest.yaml")] {
+        describe(SECURED, &["template", "--kind", kind, "--check", file]);
+    }
 }

@@ -1,31 +1,23 @@
-//! The committed document and templates are those of the program.
+//! The committed document and templates are those of the program, which writes them without any environment.
 #![cfg(debug_assertions)]
 
-use std::process::Command;
+use lambda_api_testing::describe;
 
-fn check(arguments: &[&str]) {
-    let output = Command::new(env!("CARGO_BIN_EXE_streaming"))
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env_clear()
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{errors}");
-}
+const STREAMING: &str = env!("CARGO_BIN_EXE_streaming");
 
 #[test]
 fn the_document_is_up_to_date() {
-    check(&["openapi", "--check", "openapi.json"]);
+    describe(STREAMING, &["openapi", "--check", "openapi.json"]);
 }
 
 #[test]
 fn the_templates_are_up_to_date() {
+    describe(STREAMING, &["template", "--check", "template.yaml"]);
     for (kind, file) in [
         ("url", "template-url-stream.yaml"),
         ("rest", "template-rest-stream.yaml"),
     ] {
-        check(&["template", "--kind", kind, "--stream", "--check", file]);
+        let arguments = ["template", "--kind", kind, "--stream", "--check", file];
+        describe(STREAMING, &arguments);
     }
-    check(&["template", "--check", "template.yaml"]);
 }

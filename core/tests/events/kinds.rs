@@ -237,6 +237,30 @@ async fn a_change_of_dynamodb_has_its_images() {
 }
 
 #[tokio::test]
+async fn attributes_that_are_not_read_may_be_anything() {
+    #[derive(Deserialize)]
+    struct Sku {
+        sku: String,
+    }
+    // The keys are not read, either.
+    #[event_handler(dynamodb)]
+    async fn handle(State(calls): State<Calls>, change: Change<Sku>) {
+        calls.add(change.new.map_or_else(String::new, |new| new.sku));
+    }
+    for value in [
+        json!({"N": "12345678901234567890123456789012345678"}),
+        json!({"N": "1.5E-9223372036854775808"}),
+        json!({"NS": ["0.12345678901234567890123456789"]}),
+        json!({"BS": ["AQI=", ""]}),
+        json!({"M": {"deep": {"L": [{"NULL": true}, {"N": "9.9999999999999999999999999999999999999E+125"}]}}}),
+    ] {
+        let item = json!({"id": value, "sku": {"S": "tea"}});
+        let event = change("INSERT", &json!({"Keys": {"id": value}, "NewImage": item}));
+        assert_eq!(call(events![handle], &event).await, "tea", "{value}");
+    }
+}
+
+#[tokio::test]
 async fn an_image_that_does_not_fit_fails_the_record() {
     let calls = Calls::default();
     let item = json!({"sku": {"S": "tea"}, "amount": {"N": "1.5"}, "tags": {"L": []}});

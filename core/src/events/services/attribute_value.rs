@@ -262,7 +262,12 @@ impl<'de> Deserializer<'de> for Value<'de> {
     }
 
     forward_to_deserialize_any! {
-        bool char bytes byte_buf unit unit_struct tuple tuple_struct map struct identifier ignored_any
+        bool char bytes byte_buf unit unit_struct tuple tuple_struct map struct identifier
+    }
+
+    /// What is not read fits, also a number that no type can hold.
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_unit()
     }
 }
 

@@ -36,7 +36,9 @@ fn parts(text: &str) -> Option<(bool, String, i64)> {
     let digits = format!("{}{fraction}", whole.trim_start_matches(['+', '-']));
     let shown = digits.trim_end_matches('0');
     let zeros = i64::try_from(digits.len() - shown.len()).ok()?;
-    let exponent = exponent.parse::<i64>().ok()? - i64::try_from(fraction.len()).ok()? + zeros;
+    let exponent = exponent.parse::<i64>().ok()?;
+    let exponent = exponent.checked_sub(i64::try_from(fraction.len()).ok()?)?;
+    let exponent = exponent.checked_add(zeros)?;
     let shown = shown.trim_start_matches('0');
     match shown.is_empty() {
         true => Some((false, String::new(), 0)),
@@ -126,6 +128,8 @@ mod tests {
             ("12345678901234567890123", None),
             ("0.12345678901234567890", None),
             ("1E-999", None),
+            ("1.5E-9223372036854775808", None),
+            ("00E9223372036854775807", None),
             ("1E+99", Some(Decimal::Float(1e99))),
             ("inf", None),
             ("NaN", None),

@@ -27,6 +27,18 @@ pub struct Event {
     extensions: Extensions,
     /// Whether the program has handlers of `schedule`.
     has_schedules: bool,
+    part: Part,
+}
+
+/// What [`Json`](crate::Json) reads of an event: that depends on the kind of the handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The event.
+    Whole,
+    /// The detail of an event of EventBridge.
+    Detail,
+    /// The message of a WebSocket API.
+    Message,
 }
 
 /// What a WebSocket API sends beside its request context.
@@ -53,6 +65,7 @@ impl Event {
             message: OnceLock::new(),
             extensions: Extensions::new(),
             has_schedules: false,
+            part: Part::Whole,
         }
     }
 
@@ -96,23 +109,24 @@ impl Event {
         is_socket.then(|| self.message.get_or_init(|| Message::of(self)))
     }
 
-    /// The content that [`Json`](crate::Json) reads: the detail of an EventBridge event, the message of a
-    /// WebSocket API, otherwise the event.
+    pub(super) fn set_part(&mut self, part: Part) {
+        self.part = part;
+    }
+
+    /// What [`Json`](crate::Json) reads, and which part of the event that is.
     ///
     /// # Errors
     /// A message that is not text is never replaced by the event, which contains what authorizers say.
-    pub(super) fn content(&self) -> Result<&str, Problem> {
-        match self.message() {
-            Some(Message::Text(text)) => return Ok(text),
-            Some(Message::Invalid) => return Err(no_text()),
-            Some(Message::None) | None => {}
-        }
-        if self.data.event.kind == OtherKind::EventBridge
-            && let Ok(Detail { detail }) = self.read()
-        {
-            return Ok(detail.get());
-        }
-        Ok(self.json())
+    pub(super) fn content(&self) -> Result<(Part, &str), Problem> {
+        let text = match (self.part, self.message()) {
+            (Part::Message, Some(Message::Text(text))) => text,
+            (Part::Message, Some(Message::Invalid)) => return Err(no_text()),
+            (Part::Detail, _) => self
+                .read::<Detail<'_>>()
+                .map_or("null", |detail| detail.json()),
+            (Part::Message | Part::Whole, _) => self.json(),
+        };
+        Ok((self.part, text))
     }
 
     /// The message of a WebSocket API as text.

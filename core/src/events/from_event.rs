@@ -1,9 +1,12 @@
 //! Arguments of handlers of whole events.
 
-use super::{event::Event, kinds::Kinds, record::Record};
+use super::{
+    event::{Event, Part},
+    kinds::Kinds,
+    record::Record,
+};
 use crate::{
     Error, Json, Operation,
-    event::OtherKind,
     extract::{Text, parse_json},
 };
 use serde::Deserialize;
@@ -13,7 +16,7 @@ use std::{any::type_name, convert::Infallible};
 ///
 /// | argument | value |
 /// |---|---|
-/// | [`Json<T>`](Json) | the detail of an EventBridge event, the message of a WebSocket API; of other events, the whole event |
+/// | [`Json<T>`](Json) | the detail of an event of EventBridge or a schedule, the message of a WebSocket API; in a handler of `any` and in an authorizer, the whole event |
 /// | [`BusEvent<T>`](super::BusEvent) | an event of EventBridge with its detail |
 /// | [`S3Objects`](super::S3Objects) | the object of an event of S3 from EventBridge |
 /// | [`Meta<K>`](super::Meta) | what the service says about the event |
@@ -80,14 +83,14 @@ impl<'e, T: Deserialize<'e>> FromEvent<'e> for Json<T> {
 
     fn from_event(event: &'e Event) -> Result<Self, Error> {
         let depth = event.data().states.limits.json_depth;
-        let content = event.content().map_err(Error::new)?;
-        parse_json(content, depth).map(Json).map_err(|error| {
+        let (part, text) = event.content().map_err(Error::new)?;
+        parse_json(text, depth).map(Json).map_err(|error| {
             let error = Error::new(error);
-            let content = match event.data().event.kind {
-                OtherKind::EventBridge => "the detail",
+            let content = match part {
+                Part::Detail => "the detail",
                 // The client gets a problem that names the member.
-                OtherKind::WebSocket => return error,
-                _ => "the event",
+                Part::Message => return error,
+                Part::Whole => "the event",
             };
             error.context(format!(
                 "{content} does not fit `Json<{}>`",

@@ -12,5 +12,12 @@ pub(super) struct Text<'e>(#[serde(borrow)] pub(super) Cow<'e, str>);
 #[derive(Deserialize)]
 pub(super) struct Detail<'e> {
     #[serde(borrow)]
-    pub(super) detail: &'e RawValue,
+    detail: Option<&'e RawValue>,
+}
+
+impl<'e> Detail<'e> {
+    /// The detail as JSON; `null` if the event has none.
+    pub(super) fn json(&self) -> &'e str {
+        self.detail.map_or("null", RawValue::get)
+    }
 }

@@ -417,6 +417,42 @@ async fn events_of_event_bridge_have_their_detail() {
     }
 }
 
+#[tokio::test]
+async fn the_handler_decides_what_json_reads() {
+    #[event_handler(event_bridge)]
+    async fn bus(State(calls): State<Calls>, json: Result<Json<Option<Optional>>, Error>) {
+        let source = json.map(|Json(detail)| detail.map(|detail| detail.source));
+        calls.add(format!("{source:?}"));
+    }
+    #[event_handler(any)]
+    async fn whole(State(calls): State<Calls>, Json(event): Json<Value>) {
+        calls.add(event.to_string());
+    }
+    #[derive(Deserialize)]
+    struct Optional {
+        source: Option<String>,
+    }
+    let event = |detail: &Value| bridged("shop", "Placed", detail, &json!([]));
+    let mut without = event(&Value::Null);
+    without.as_object_mut().unwrap().remove("detail");
+    for (event, expected) in [
+        (event(&json!({"source": "a"})), r#"Ok(Some(Some("a")))"#),
+        (event(&json!({})), "Ok(Some(None))"),
+        (event(&Value::Null), "Ok(None)"),
+        // The source of the event is never that of its detail.
+        (without, "Ok(None)"),
+    ] {
+        assert_eq!(call(events![bus], &event).await, expected, "{event}");
+        let found = call(events![whole], &event).await;
+        assert_eq!(found, event.to_string());
+    }
+    let api = Api::new().on_other_event(|event| {
+        let whole = event.extract::<Json<Value>>();
+        whole.ok().map(|Json(event)| event["source"].clone())
+    });
+    assert_eq!(send(api, &event(&json!({}))).await.unwrap(), "shop");
+}
+
 const OTHER: &str = "other: account detail detail-type id region resources source time version";
 const NO_DETAIL: &str = "other: account detail-type id region resources source time version";
 

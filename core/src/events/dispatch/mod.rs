@@ -11,7 +11,7 @@ use super::trigger::{AuthorizerKind, SocketRoute};
 use super::{
     batch::{Batch, Batches},
     error::EventError,
-    event::Event,
+    event::{Event, Part},
     handle_event::{HandleEvent, OnOther, Setup},
     handler::Call,
     list::Listed,
@@ -67,6 +67,11 @@ impl Dispatcher {
         };
         let handler = &listed.handler;
         Taken::by(handler).note();
+        event.set_part(match &listed.trigger {
+            Trigger::EventBridge { .. } | Trigger::Schedule { .. } => Part::Detail,
+            Trigger::WebSocket(_) => Part::Message,
+            Trigger::Records { .. } | Trigger::Any { .. } | Trigger::Authorizer(_) => Part::Whole,
+        });
         if let Trigger::Authorizer(trigger) = &listed.trigger {
             let given = ForAuthorizer::new(trigger, &self.setup.authenticators);
             event.extensions_mut().insert(given);

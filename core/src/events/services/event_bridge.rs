@@ -111,10 +111,10 @@ pub struct BusEvent<T> {
 impl<T: DeserializeOwned> BusEvent<T> {
     fn read(json: &str, depth: usize) -> Result<Self, Error> {
         let unfit = |error| Error::new(error).context("expected an event of EventBridge");
-        let Detail { detail } = serde_json::from_str(json).map_err(unfit)?;
+        let detail: Detail<'_> = serde_json::from_str(json).map_err(unfit)?;
         Ok(Self {
             meta: serde_json::from_str(json).map_err(unfit)?,
-            detail: parse_json(detail.get(), depth)?,
+            detail: parse_json(detail.json(), depth)?,
         })
     }
 }

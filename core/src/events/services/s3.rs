@@ -44,19 +44,24 @@ impl S3 {
     /// Whether the object was created or replaced.
     #[must_use]
     pub fn is_created(&self) -> bool {
-        self.is_named("ObjectCreated:", "Object Created")
+        self.is_named(&["ObjectCreated:"], "Object Created")
     }
 
-    /// Whether the object was deleted, or a delete marker was set.
+    /// Whether the object was deleted, or a delete marker was set, by a caller or by a lifecycle rule.
     #[must_use]
     pub fn is_removed(&self) -> bool {
-        self.is_named("ObjectRemoved:", "Object Deleted")
+        // Lifecycle rules have notifications of their own:
+        // <https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-configure-notification.html>
+        self.is_named(
+            &["ObjectRemoved:", "LifecycleExpiration:"],
+            "Object Deleted",
+        )
     }
 
-    fn is_named(&self, notification: &str, event: &str) -> bool {
+    fn is_named(&self, notifications: &[&str], event: &str) -> bool {
         let name = self.event_name.strip_prefix("s3:");
         let name = name.unwrap_or(&self.event_name);
-        name.starts_with(notification) || name == event
+        name == event || notifications.iter().any(|one| name.starts_with(one))
     }
 
     /// The name of the bucket.
@@ -233,7 +238,10 @@ mod tests {
             ("s3:ObjectCreated:CompleteMultipartUpload", true, false),
             ("Object Created", true, false),
             ("ObjectRemoved:DeleteMarkerCreated", false, true),
+            ("LifecycleExpiration:Delete", false, true),
+            ("s3:LifecycleExpiration:DeleteMarkerCreated", false, true),
             ("Object Deleted", false, true),
+            ("LifecycleTransition", false, false),
             ("ObjectRestore:Completed", false, false),
             ("s3:Replication:OperationFailedReplication", false, false),
         ] {

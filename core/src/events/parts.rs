@@ -1,12 +1,21 @@
 //! Parts of JSON that several kinds of events have.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 /// A string that borrows if it has no escapes.
 #[derive(Deserialize)]
 pub(super) struct Text<'e>(#[serde(borrow)] pub(super) Cow<'e, str>);
+
+/// Reads a member that may be missing or `null`, as in events that are written by hand.
+pub(super) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
 
 /// An event of EventBridge, of which only the detail is read.
 #[derive(Deserialize)]

@@ -1,6 +1,6 @@
 //! Events with members of other types, or without them.
 
-use crate::common::{Calls, Random, failures, in_group, send_to};
+use crate::common::{Calls, Random, failures, in_group, send, send_to};
 use lambda_api::{
     Api, Error, Json, LambdaContext, State, event_handler, events,
     events::{BusEvent, Change, DynamoDb, EventBridge, Kinesis, Meta, S3, S3Objects, Sns, Sqs},
@@ -98,6 +98,69 @@ fn events_of_all_kinds() -> Vec<Value> {
     ]
 }
 
+fn api(calls: &Calls) -> Api {
+    let handlers = events![
+        of_sqs,
+        of_s3,
+        of_sns,
+        of_dynamodb,
+        of_kinesis,
+        of_event_bridge,
+        of_schedule,
+        of_job
+    ];
+    let api = Api::new().state(calls.clone()).events(handlers);
+    api.report_batch_item_failures(true)
+}
+
+#[tokio::test]
+async fn facts_that_are_missing_or_null_fail_no_record() {
+    const SQS: &[&str] = &[
+        "/receiptHandle",
+        "/awsRegion",
+        "/attributes",
+        "/messageAttributes",
+    ];
+    const S3: &[&str] = &[
+        "/awsRegion",
+        "/eventTime",
+        "/s3/object/size",
+        "/s3/object/versionId",
+    ];
+    const SNS: &[&str] = &["/Sns/Timestamp", "/Sns/Subject", "/Sns/MessageAttributes"];
+    const DYNAMODB: &[&str] = &["/awsRegion", "/userIdentity", "/dynamodb/SizeBytes"];
+    const KINESIS: &[&str] = &["/awsRegion", "/eventID", "/kinesis/encryptionType"];
+    const EVENT_BRIDGE: &[&str] = &["/account", "/time", "/region", "/resources"];
+    for (at, pointers) in [
+        (0, SQS),
+        (2, S3),
+        (3, SNS),
+        (4, DYNAMODB),
+        (5, KINESIS),
+        (6, EVENT_BRIDGE),
+    ] {
+        for pointer in pointers {
+            let (parent, name) = pointer.rsplit_once('/').unwrap();
+            for value in [None, Some(Value::Null)] {
+                let mut event = events_of_all_kinds().swap_remove(at);
+                let mut change = |part: &mut Value| {
+                    let members = part.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+                    members.remove(name);
+                    members.extend(value.iter().map(|value| (name.to_owned(), value.clone())));
+                };
+                match event["Records"].as_array_mut() {
+                    Some(records) => records.iter_mut().for_each(&mut change),
+                    None => change(&mut event),
+                }
+                let (calls, records) = (Calls::default(), event["Records"].as_array());
+                let expected = records.map_or(1, Vec::len);
+                send(api(&calls), &event).await.unwrap();
+                assert_eq!(calls.take().len(), expected, "{event}");
+            }
+        }
+    }
+}
+
 /// Replaces or removes a random member or element.
 fn spoil(value: &mut Value, random: &mut Random) {
     let others = [
@@ -147,18 +210,7 @@ fn sequence_number(event: &Value, at: usize) -> &str {
 #[tokio::test]
 async fn no_event_loses_a_record_or_panics() {
     let calls = Calls::default();
-    let handlers = events![
-        of_sqs,
-        of_s3,
-        of_sns,
-        of_dynamodb,
-        of_kinesis,
-        of_event_bridge,
-        of_schedule,
-        of_job
-    ];
-    let api = Api::new().state(calls.clone()).events(handlers);
-    let app = api.report_batch_item_failures(true).build().await.unwrap();
+    let app = api(&calls).build().await.unwrap();
     let mut random = Random(17);
     let (mut handled, mut failed) = (0, 0);
     for round in 0..800 {

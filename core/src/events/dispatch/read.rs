@@ -4,6 +4,7 @@ use super::super::{
     data::Data,
     envelope::Envelope,
     error::EventError,
+    parts::or_default,
     record::Record,
     record_kind::RecordKind,
     trigger::{AuthorizerHead, AuthorizerKind, Facts},
@@ -35,7 +36,7 @@ pub(super) struct EventBridge<'e> {
     detail_type: Cow<'e, str>,
     #[serde(borrow)]
     detail: Option<&'e RawValue>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     resources: Vec<String>,
 }
 

@@ -1,8 +1,8 @@
 //! Changes of tables of DynamoDB.
 
 use super::super::{
-    from_record::FromRecord, kinds::Kinds, meta::EventKind, record::Record, sealed::Sealed,
-    trigger::Origin,
+    from_record::FromRecord, kinds::Kinds, meta::EventKind, parts::or_default, record::Record,
+    sealed::Sealed, trigger::Origin,
 };
 use super::{attribute_value::Item, time::since_epoch};
 use crate::Error;
@@ -34,7 +34,7 @@ pub struct DynamoDb {
     event_name: ChangeKind,
     #[serde(rename = "eventSourceARN")]
     stream_arn: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     aws_region: String,
     user_identity: Option<UserIdentity>,
     dynamodb: Inner,

@@ -1,8 +1,14 @@
 //! Events of EventBridge.
 
 use super::super::{
-    event::Event, from_event::FromEvent, from_record::FromRecord, kinds::Kinds, meta::EventKind,
-    parts::Detail, record::Record, sealed::Sealed,
+    event::Event,
+    from_event::FromEvent,
+    from_record::FromRecord,
+    kinds::Kinds,
+    meta::EventKind,
+    parts::{Detail, or_default},
+    record::Record,
+    sealed::Sealed,
 };
 use super::time::rfc3339;
 use crate::{Error, extract::parse_json};
@@ -16,13 +22,13 @@ pub struct EventBridge {
     source: String,
     #[serde(rename = "detail-type")]
     detail_type: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     account: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     time: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     region: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     resources: Vec<String>,
     #[serde(rename = "replay-name")]
     replay_name: Option<String>,

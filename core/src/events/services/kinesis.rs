@@ -1,6 +1,6 @@
 //! Records of Kinesis.
 
-use super::super::{kinds::Kinds, meta::EventKind, sealed::Sealed};
+use super::super::{kinds::Kinds, meta::EventKind, parts::or_default, sealed::Sealed};
 use super::time::since_epoch;
 use serde::Deserialize;
 use std::time::SystemTime;
@@ -13,11 +13,11 @@ use std::time::SystemTime;
 #[serde(rename_all = "camelCase")]
 pub struct Kinesis {
     kinesis: Inner,
-    #[serde(rename = "eventID")]
+    #[serde(rename = "eventID", default, deserialize_with = "or_default")]
     event_id: String,
     #[serde(rename = "eventSourceARN")]
     stream_arn: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     aws_region: String,
 }
 

@@ -1,6 +1,6 @@
 //! Objects of S3.
 
-use super::super::{kinds::Kinds, meta::EventKind, sealed::Sealed};
+use super::super::{kinds::Kinds, meta::EventKind, parts::or_default, sealed::Sealed};
 use super::time::rfc3339;
 use percent_encoding::percent_decode;
 use serde::Deserialize;
@@ -119,7 +119,9 @@ impl S3 {
 #[serde(rename_all = "camelCase")]
 struct Notification {
     event_name: String,
+    #[serde(default, deserialize_with = "or_default")]
     event_time: String,
+    #[serde(default, deserialize_with = "or_default")]
     aws_region: String,
     s3: Entity,
 }
@@ -189,7 +191,9 @@ impl S3 {
 pub(super) struct ThroughEventBridge {
     #[serde(rename = "detail-type")]
     detail_type: String,
+    #[serde(default, deserialize_with = "or_default")]
     time: String,
+    #[serde(default, deserialize_with = "or_default")]
     region: String,
     detail: Entity,
 }

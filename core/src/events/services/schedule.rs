@@ -1,6 +1,6 @@
 //! Schedules of EventBridge.
 
-use super::super::{kinds::Kinds, meta::EventKind, sealed::Sealed};
+use super::super::{kinds::Kinds, meta::EventKind, parts::or_default, sealed::Sealed};
 use super::time::rfc3339;
 use serde::Deserialize;
 use std::time::SystemTime;
@@ -10,8 +10,9 @@ use std::time::SystemTime;
 #[derive(Clone, Debug, Deserialize)]
 pub struct Schedule {
     id: String,
+    #[serde(default, deserialize_with = "or_default")]
     time: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     resources: Vec<String>,
 }
 

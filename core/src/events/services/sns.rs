@@ -1,6 +1,6 @@
 //! Messages of SNS.
 
-use super::super::{kinds::Kinds, meta::EventKind, sealed::Sealed};
+use super::super::{kinds::Kinds, meta::EventKind, parts::or_default, sealed::Sealed};
 use super::{
     attributes::{Attributes, MessageAttribute},
     time::rfc3339,
@@ -18,6 +18,7 @@ pub struct Sns(Message);
 pub(super) struct Message {
     message_id: String,
     topic_arn: String,
+    #[serde(default, deserialize_with = "or_default")]
     timestamp: String,
     subject: Option<String>,
     sequence_number: Option<String>,

@@ -1,6 +1,6 @@
 //! Messages of SQS.
 
-use super::super::{kinds::Kinds, meta::EventKind, sealed::Sealed};
+use super::super::{kinds::Kinds, meta::EventKind, parts::or_default, sealed::Sealed};
 use super::attributes::{Attributes, MessageAttribute};
 use serde::Deserialize;
 use std::{
@@ -14,15 +14,15 @@ use std::{
 #[serde(rename_all = "camelCase")]
 pub struct Sqs {
     message_id: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     receipt_handle: String,
     #[serde(rename = "eventSourceARN")]
     queue_arn: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     aws_region: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     attributes: HashMap<String, String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     message_attributes: Attributes,
 }
 

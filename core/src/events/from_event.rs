@@ -3,6 +3,7 @@
 use super::{
     event::{Event, Part},
     kinds::Kinds,
+    parts::parse_content,
     record::Record,
 };
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
     extract::{Text, parse_json},
 };
 use serde::Deserialize;
-use std::{any::type_name, convert::Infallible};
+use std::convert::Infallible;
 
 /// Types that can be an argument of a handler of a whole event, or of a whole batch.
 ///
@@ -84,19 +85,13 @@ impl<'e, T: Deserialize<'e>> FromEvent<'e> for Json<T> {
     fn from_event(event: &'e Event) -> Result<Self, Error> {
         let depth = event.data().states.limits.json_depth;
         let (part, text) = event.content().map_err(Error::new)?;
-        parse_json(text, depth).map(Json).map_err(|error| {
-            let error = Error::new(error);
-            let content = match part {
-                Part::Detail => "the detail",
-                // The client gets a problem that names the member.
-                Part::Message => return error,
-                Part::Whole => "the event",
-            };
-            error.context(format!(
-                "{content} does not fit `Json<{}>`",
-                type_name::<T>()
-            ))
-        })
+        let what = match part {
+            Part::Detail => "the detail",
+            Part::Whole => "the event",
+            // The client gets the problem, which names the member.
+            Part::Message => return parse_json(text, depth).map(Json).map_err(Error::new),
+        };
+        parse_content(text, depth, (what, "Json")).map(Json)
     }
 }
 

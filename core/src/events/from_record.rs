@@ -1,10 +1,9 @@
 //! Arguments of handlers that are called once for each record.
 
-use super::{kinds::Kinds, record::Record};
-use crate::{Error, Json, Operation, extract::parse_json};
+use super::{kinds::Kinds, parts::parse_content, record::Record};
+use crate::{Error, Json, Operation};
 use bytes::Bytes;
 use serde::Deserialize;
-use std::any::type_name;
 
 /// Types that can be an argument of a handler that is called once for each record.
 ///
@@ -54,13 +53,7 @@ impl<'e, T: Deserialize<'e>> FromRecord<'e> for Json<T> {
     fn from_record(record: &'e Record) -> Result<Self, Error> {
         let text = record.content().map_err(Error::msg)?;
         let depth = record.data().states.limits.json_depth;
-        parse_json(text, depth).map(Json).map_err(|error| {
-            let content = record.kind().content();
-            Error::new(error).context(format!(
-                "{content} does not fit `Json<{}>`",
-                type_name::<T>()
-            ))
-        })
+        parse_content(text, depth, (record.kind().content(), "Json")).map(Json)
     }
 }
 

@@ -1,8 +1,22 @@
 //! Parts of JSON that several kinds of events have.
 
+use crate::{Error, extract::parse_json};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
-use std::borrow::Cow;
+use std::{any::type_name, borrow::Cow};
+
+/// Parses content that is JSON. The error says what did not fit which argument: ``the detail does not fit
+/// `Json<u64>` ``.
+pub(super) fn parse_content<'e, T: Deserialize<'e>>(
+    text: &'e str,
+    depth: usize,
+    (content, argument): (&str, &str),
+) -> Result<T, Error> {
+    parse_json(text, depth).map_err(|error| {
+        let ty = type_name::<T>();
+        Error::new(error).context(format!("{content} does not fit `{argument}<{ty}>`"))
+    })
+}
 
 /// A string that borrows if it has no escapes.
 #[derive(Deserialize)]

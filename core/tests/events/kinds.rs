@@ -6,8 +6,8 @@ use lambda_api::{
     bytes::Bytes,
     event_handler, events,
     events::{
-        BusEvent, Change, ChangeKind, DynamoDb, Event, EventBridge, Kinesis, Meta, Record, S3,
-        S3Objects, Schedule, Sns, Sqs,
+        BusEvent, Change, ChangeKind, DynamoDb, Event, EventBridge, Kinesis, Meta, Notification,
+        Record, S3, S3Objects, Schedule, Sns, Sqs,
     },
     extract::Deadline,
 };
@@ -550,6 +550,49 @@ async fn an_error_of_an_argument_says_what_did_not_fit() {
     ] {
         let events = events![queue, topic, stream, table, bucket, bus, other];
         let found = call(events, &event).await;
+        assert!(found.starts_with(expected), "{event}: {found}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_of_content_in_an_envelope_says_where() {
+    #[event_handler(sqs(from = "topic"))]
+    async fn notified(State(calls): State<Calls>, order: Result<Notification<bool>, Error>) {
+        calls.add(format!("{:?}", order.unwrap_err()));
+    }
+    #[event_handler(sqs(from = "bus"))]
+    async fn bus(State(calls): State<Calls>, event: Result<BusEvent<bool>, Error>) {
+        calls.add(format!("{:?}", event.unwrap_err()));
+    }
+    #[event_handler(dynamodb)]
+    async fn table(State(calls): State<Calls>, change: Result<Change<Order>, Error>) {
+        calls.add(format!("{:?}", change.unwrap_err()));
+    }
+    let notification = json!({
+        "Type": "Notification", "MessageId": "n", "TopicArn": "t", "Message": "7", "Timestamp": "t",
+    });
+    let event = bridged("shop", "Placed", &json!({"id": 7}), &json!([]));
+    let item = json!({"sku": {"S": "tea"}, "amount": {"N": "1.5"}, "tags": {"L": []}});
+    for (event, expected) in [
+        (
+            sqs("topic", &[&notification.to_string()]),
+            "the message does not fit `Notification<bool>`: ",
+        ),
+        (
+            sqs("bus", &[&event.to_string()]),
+            "the detail does not fit `BusEvent<bool>`: ",
+        ),
+        (
+            change("INSERT", &json!({"NewImage": item})),
+            "the new image of the item does not fit `events::kinds::Order`: amount: expected a number of \
+             type `u64`, found 1.5",
+        ),
+        (
+            change("INSERT", &json!({"NewImage": {"sku": {"S": "tea"}}})),
+            "the new image of the item does not fit `events::kinds::Order`: missing field `amount`",
+        ),
+    ] {
+        let found = call(events![notified, bus, table], &event).await;
         assert!(found.starts_with(expected), "{event}: {found}");
     }
 }

@@ -31,8 +31,9 @@ enum Value<'e> {
 }
 
 impl Item<'_> {
-    pub(super) fn read<T: DeserializeOwned>(self) -> Result<T, Error> {
-        T::deserialize(Value::Map(self))
+    /// The error says at which attribute it is.
+    pub(super) fn read<T: DeserializeOwned>(self) -> Result<T, serde_path_to_error::Error<Error>> {
+        serde_path_to_error::deserialize(Value::Map(self))
     }
 }
 

@@ -10,7 +10,7 @@ use serde::{
     Deserialize,
     de::{DeserializeOwned, IgnoredAny},
 };
-use std::time::SystemTime;
+use std::{any::type_name, time::SystemTime};
 
 /// What happened to an item.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
@@ -215,6 +215,7 @@ impl<'e, T: DeserializeOwned, K: DeserializeOwned> FromRecord<'e> for Change<T, 
 
 fn read<T: DeserializeOwned>(item: Item<'_>, which: &str) -> Result<T, Error> {
     item.read().map_err(|error| {
-        Error::new(error).context(format!("the {which} of the item: unexpected type"))
+        let ty = type_name::<T>();
+        Error::new(error).context(format!("the {which} of the item does not fit `{ty}`"))
     })
 }

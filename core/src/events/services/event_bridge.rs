@@ -6,12 +6,12 @@ use super::super::{
     from_record::FromRecord,
     kinds::Kinds,
     meta::EventKind,
-    parts::{Detail, or_default},
+    parts::{Detail, or_default, parse_content},
     record::Record,
     sealed::Sealed,
 };
 use super::time::rfc3339;
-use crate::{Error, extract::parse_json};
+use crate::Error;
 use serde::{Deserialize, de::DeserializeOwned};
 use std::time::SystemTime;
 
@@ -120,7 +120,7 @@ impl<T: DeserializeOwned> BusEvent<T> {
         let detail: Detail<'_> = serde_json::from_str(json).map_err(unfit)?;
         Ok(Self {
             meta: serde_json::from_str(json).map_err(unfit)?,
-            detail: parse_json(detail.json(), depth)?,
+            detail: parse_content(detail.json(), depth, ("the detail", "BusEvent"))?,
         })
     }
 }

@@ -1,10 +1,11 @@
 //! A message of SNS with its content, also in a message of SQS.
 
 use super::super::{
-    from_record::FromRecord, kinds::Kinds, record::Record, record_kind::RecordKind,
+    from_record::FromRecord, kinds::Kinds, parts::parse_content, record::Record,
+    record_kind::RecordKind,
 };
 use super::sns::{Message, Sns};
-use crate::{Error, extract::parse_json};
+use crate::Error;
 use serde::{Deserialize, de::DeserializeOwned};
 
 /// Argument of a handler of records: a message of SNS and what SNS says about it, also if a queue of SQS
@@ -29,6 +30,9 @@ pub struct Notification<T> {
     pub meta: Sns,
 }
 
+/// What errors name.
+const THE_MESSAGE: (&str, &str) = ("the message", "Notification");
+
 /// A message of SNS as the body of a message of SQS.
 #[derive(Deserialize)]
 struct Body {
@@ -48,7 +52,7 @@ impl<'e, T: DeserializeOwned> FromRecord<'e> for Notification<T> {
         let depth = record.data().states.limits.json_depth;
         if record.kind() == RecordKind::Sns {
             return Ok(Self {
-                message: parse_json(text, depth)?,
+                message: parse_content(text, depth, THE_MESSAGE)?,
                 meta: record.parse()?,
             });
         }
@@ -59,7 +63,7 @@ impl<'e, T: DeserializeOwned> FromRecord<'e> for Notification<T> {
             )
         })?;
         Ok(Self {
-            message: parse_json(&body.message, depth)?,
+            message: parse_content(&body.message, depth, THE_MESSAGE)?,
             meta: body.meta.into(),
         })
     }

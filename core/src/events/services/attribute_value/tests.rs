@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 fn read<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, String> {
     let text = json!({"value": value}).to_string();
     let item: Item<'_> = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-    let mut map: BTreeMap<String, T> = item.read().map_err(|error| error.to_string())?;
+    let mut map: BTreeMap<String, T> = item
+        .read()
+        .map_err(|error| error.into_inner().to_string())?;
     Ok(map.remove("value").unwrap())
 }
 

@@ -3,7 +3,7 @@
 use super::{
     event::{Event, Part},
     kinds::Kinds,
-    parts::parse_content,
+    parts::{parse_content, without_bom},
     record::Record,
 };
 use crate::{
@@ -89,7 +89,10 @@ impl<'e, T: Deserialize<'e>> FromEvent<'e> for Json<T> {
             Part::Detail => "the detail",
             Part::Whole => "the event",
             // The client gets the problem, which names the member.
-            Part::Message => return parse_json(text, depth).map(Json).map_err(Error::new),
+            Part::Message => {
+                let parsed = parse_json(without_bom(text), depth);
+                return parsed.map(Json).map_err(Error::new);
+            }
         };
         parse_content(text, depth, (what, "Json")).map(Json)
     }

@@ -12,10 +12,15 @@ pub(super) fn parse_content<'e, T: Deserialize<'e>>(
     depth: usize,
     (content, argument): (&str, &str),
 ) -> Result<T, Error> {
-    parse_json(text, depth).map_err(|error| {
+    parse_json(without_bom(text), depth).map_err(|error| {
         let ty = type_name::<T>();
         Error::new(error).context(format!("{content} does not fit `{argument}<{ty}>`"))
     })
+}
+
+/// Content without a byte order mark, which is not a part of JSON (RFC 8259, section 8.1).
+pub(super) fn without_bom(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 /// A string that borrows if it has no escapes.

@@ -596,3 +596,29 @@ async fn an_error_of_content_in_an_envelope_says_where() {
         assert!(found.starts_with(expected), "{event}: {found}");
     }
 }
+
+#[tokio::test]
+async fn a_byte_order_mark_is_not_part_of_json() {
+    #[event_handler(sqs)]
+    async fn queue(State(calls): State<Calls>, Json(number): Json<u64>) {
+        calls.add(number.to_string());
+    }
+    #[event_handler(kinesis)]
+    async fn stream(State(calls): State<Calls>, Json(number): Json<u64>) {
+        calls.add(number.to_string());
+    }
+    let data = json!({"Records": [{
+        "eventSource": "aws:kinesis", "kinesis": {"sequenceNumber": "1", "data": "77u/Nw=="},
+    }]});
+    for event in [sqs("q", &["\u{feff}7"]), data] {
+        assert_eq!(call(events![queue, stream], &event).await, "7", "{event}");
+    }
+    // Of the event itself, with white space around it.
+    let calls = Calls::default();
+    let api = Api::new().state(calls.clone()).events(events![queue]);
+    let event = format!("\u{feff} {}\r\n ", sqs("q", &["7"]));
+    let app = api.build().await.unwrap();
+    let response = app.handle_event(event.into(), LambdaContext::for_test());
+    assert_eq!(response.await.unwrap(), br#"{"batchItemFailures":[]}"#);
+    assert_eq!(calls.take(), ["7"]);
+}

@@ -93,7 +93,7 @@ fn arguments(attribute: Attribute, function: &mut Function, errors: &mut ErrorSt
     if let Some(one) = function.sig.inputs.iter().nth(MOST) {
         errors.at(
             one,
-            format!("{what} has at most {MOST} arguments: combine some in a type with `FromEvent`"),
+            format!("{what} has at most {MOST} arguments: combine some in a type with `FromRecord` or `FromEvent`"),
         );
     }
     types

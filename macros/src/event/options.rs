@@ -1,11 +1,10 @@
 //! Parses the arguments of `#[event_handler]`: `sqs(from = env("ORDERS_QUEUE")), batch`.
 
-use super::trigger::{KINDS, Kind, Trigger};
+use super::trigger::{KINDS, Kind, OPTIONS, Trigger};
 use crate::{error_store::ErrorStore, krate::Krate, suggest::similar};
 use proc_macro2::{Span, TokenStream};
 use syn::{Ident, LitInt, Token, ext::IdentExt, parse::ParseStream, parse::Parser};
 
-const OPTIONS: [&str; 3] = ["batch", "concurrency", "crate"];
 const LIST: &str = "`batch`, `concurrency = 4` or `crate = path`";
 
 /// The options of a handler that could be parsed.
@@ -98,7 +97,11 @@ impl Options {
             }
             "crate" => self.krate = Krate::parse_value(input)?,
             other => {
+                let is_filter = kind.is_some_and(|kind| kind.filters().contains(&other));
                 let advice = match similar(other, OPTIONS) {
+                    _ if is_filter => {
+                        "it is a filter, which stands in the parentheses of the kind".to_owned()
+                    }
                     Some(meant) => format!("write `{meant}`"),
                     None => format!("expected {LIST}"),
                 };

@@ -3,7 +3,10 @@
 use crate::{error_store::ErrorStore, krate::Krate, suggest::similar};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Expr, Ident, LitStr, Token, ext::IdentExt, parse::ParseStream, token::Paren};
+use syn::{
+    BinOp, Expr, ExprBinary, Ident, LitStr, Token, ext::IdentExt, parse::ParseStream,
+    spanned::Spanned, token::Paren,
+};
 
 pub(crate) const KINDS: [&str; 8] = [
     "sqs",
@@ -15,6 +18,14 @@ pub(crate) const KINDS: [&str; 8] = [
     "schedule",
     "any",
 ];
+
+/// The filters that may have alternatives.
+const ALTERNATIVES: [&str; 2] = ["source", "detail_type"];
+const NO_ALTERNATIVES: &str =
+    "only `source` and `detail_type` have alternatives: write a handler for each";
+
+/// The options that stand behind the kind.
+pub(super) const OPTIONS: [&str; 3] = ["batch", "concurrency", "crate"];
 
 /// The kind of event.
 #[derive(Clone, Copy)]
@@ -59,13 +70,23 @@ impl Kind {
         matches!(self, Self::Records("DynamoDb" | "Kinesis"))
     }
 
-    /// What may stand in the parentheses.
-    fn filters(self) -> &'static [&'static str] {
+    /// The names that may stand in the parentheses.
+    pub(super) fn filters(self) -> &'static [&'static str] {
         match self {
             Self::Records(_) => &["from"],
             Self::EventBridge => &["source", "detail_type", "detail"],
             Self::Schedule => &["rule"],
             Self::Any => &["key"],
+        }
+    }
+
+    /// What may stand in the parentheses, for errors.
+    fn expected(self) -> &'static str {
+        match self {
+            Self::Records(_) => "expected `from = ..`",
+            Self::EventBridge => "expected `source = ..`, `detail_type = ..` or `detail(..)`",
+            Self::Schedule => "expected an expression such as `\"rate(1 day)\"`, or `rule = ..`",
+            Self::Any => "expected `key = ..`",
         }
     }
 }
@@ -113,7 +134,12 @@ impl Trigger {
         let mut seen = Vec::new();
         while !input.is_empty() {
             if matches!(kind, Kind::Schedule) && input.peek(LitStr) {
-                self.expression = Some(schedule(input.parse()?)?);
+                let expression = schedule(input.parse()?)?;
+                if self.expression.is_some() {
+                    let message = "a handler has one expression: write a handler for each schedule";
+                    return Err(syn::Error::new(expression.span(), message));
+                }
+                self.expression = Some(expression);
             } else {
                 self.parse_filter(kind, input, &mut seen)?;
             }
@@ -130,22 +156,29 @@ impl Trigger {
         input: ParseStream<'_>,
         seen: &mut Vec<Ident>,
     ) -> syn::Result<()> {
-        let expected = kind.filters();
         if !input.peek(Ident::peek_any) {
-            return Err(input.error(format!("expected `{} = ..`", expected.join(" = ..`, `"))));
+            return Err(input.error(kind.expected()));
         }
         let name = input.call(Ident::parse_any)?;
         let text = name.to_string();
-        if !expected.contains(&text.as_str()) {
-            let advice = match similar(&text, expected.iter().copied()) {
+        let filters = kind.filters();
+        if !filters.contains(&text.as_str()) {
+            let advice = match similar(&text, filters.iter().copied()) {
+                _ if OPTIONS.contains(&text.as_str()) => {
+                    "it is an option, which stands behind the kind: `sqs, batch`".to_owned()
+                }
                 Some(meant) => format!("write `{meant}`"),
-                None => format!("expected `{} = ..`", expected.join(" = ..`, `")),
+                None => kind.expected().to_owned(),
             };
             let message = format!("unknown filter `{text}`: {advice}");
             return Err(syn::Error::new(name.span(), message));
         }
         if seen.contains(&name) {
-            let message = format!("`{text}` is repeated: write alternatives as `\"a\" | \"b\"`");
+            let advice = match ALTERNATIVES.contains(&text.as_str()) {
+                true => ": write alternatives as `\"a\" | \"b\"`",
+                false => "",
+            };
+            let message = format!("`{text}` is repeated{advice}");
             return Err(syn::Error::new(name.span(), message));
         }
         seen.push(name);
@@ -154,17 +187,30 @@ impl Trigger {
         }
         input.parse::<Token![=]>()?;
         match text.as_str() {
-            "from" => self.from = Some(input.parse()?),
+            "from" => {
+                let from: Expr = input.parse()?;
+                if let Expr::Binary(ExprBinary {
+                    op: BinOp::BitOr(or),
+                    ..
+                }) = &from
+                {
+                    return Err(syn::Error::new(or.span(), NO_ALTERNATIVES));
+                }
+                self.from = Some(from);
+            }
             "source" => self.source = alternatives(input)?,
             "detail_type" => self.detail_type = alternatives(input)?,
-            "rule" => self.rule = Some(input.parse()?),
-            _ => self.key = Some(input.parse()?),
+            "rule" => self.rule = Some(single(input)?),
+            _ => self.key = Some(single(input)?),
         }
         Ok(())
     }
 
     /// Parses `("bucket.name" = "uploads")`.
     fn parse_detail(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        if input.peek(Token![-]) {
+            return Err(input.error("write `detail_type`"));
+        }
         if !input.peek(Paren) {
             return Err(input.error(
                 "expected paths into the detail and their texts: `detail(\"bucket.name\" = \"uploads\")`",
@@ -185,7 +231,7 @@ impl Trigger {
                 return Err(syn::Error::new(path.span(), message));
             }
             inside.parse::<Token![=]>()?;
-            self.detail.push((path, inside.parse()?));
+            self.detail.push((path, single(&inside)?));
             if !inside.is_empty() {
                 inside.parse::<Token![,]>()?;
             }
@@ -249,6 +295,15 @@ impl Trigger {
             Kind::Any => format_ident!("OTHER"),
         };
         quote!(#private::Kinds::#name)
+    }
+}
+
+/// A text without alternatives.
+fn single(input: ParseStream<'_>) -> syn::Result<LitStr> {
+    let text = input.parse()?;
+    match input.peek(Token![|]) {
+        true => Err(input.error(NO_ALTERNATIVES)),
+        false => Ok(text),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which records of a batch may be handled at the same time.
 
 use super::super::{record::Record, record_kind::RecordKind};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A batch in parts. The records of one lane are handled one after the other, and none after one that
 /// failed; lanes are independent.
@@ -36,6 +36,7 @@ impl Lanes {
 
     /// Adds what follows the failed records in their lanes, in the order of the batch.
     pub(super) fn failed_from(&self, failed: &[usize]) -> Vec<usize> {
+        let failed: HashSet<_> = failed.iter().collect();
         let mut all: Vec<_> = self
             .0
             .iter()

@@ -118,14 +118,14 @@ impl<'e> Envelope<'e> {
     /// The content, as a part of `json` where it has no escapes.
     pub(super) fn content(&self, json: &Bytes) -> Content {
         match self.kind() {
-            Some(RecordKind::Sqs) => text(self.body, json, "the message has no `body`"),
+            Some(RecordKind::Sqs) => text(self.body, json, BODY),
             Some(RecordKind::Sns) => {
                 let message = self.sns.as_ref().and_then(|sns| sns.message);
-                text(message, json, "the message has no `Message`")
+                text(message, json, MESSAGE)
             }
             Some(RecordKind::Kinesis) => {
                 let data = self.kinesis.as_ref().and_then(|kinesis| kinesis.data);
-                match text(data, json, "the record has no `data`") {
+                match text(data, json, DATA) {
                     Content::Is(data) => match base64_simd::STANDARD.decode_to_vec(&data) {
                         Ok(data) => Content::Is(data.into()),
                         Err(_) => Content::Missing("the `data` of the record is not base64"),
@@ -138,11 +138,27 @@ impl<'e> Envelope<'e> {
     }
 }
 
-fn text(raw: Option<&RawValue>, json: &Bytes, missing: &'static str) -> Content {
-    let text = raw.and_then(|raw| serde_json::from_str::<Text<'_>>(raw.get()).ok());
-    match text {
-        Some(Text(Cow::Borrowed(text))) => Content::Is(json.slice_ref(text.as_bytes())),
-        Some(Text(Cow::Owned(text))) => Content::Is(text.into()),
+/// Why a record has no content: it is missing, or it is not text.
+type Why = [&'static str; 2];
+
+const BODY: Why = [
+    "the message has no `body`",
+    "the `body` of the message is not text",
+];
+const MESSAGE: Why = [
+    "the message has no `Message`",
+    "the `Message` of the message is not text",
+];
+const DATA: Why = [
+    "the record has no `data`",
+    "the `data` of the record is not text",
+];
+
+fn text(raw: Option<&RawValue>, json: &Bytes, [missing, unfit]: Why) -> Content {
+    match raw.map(|raw| serde_json::from_str(raw.get())) {
+        Some(Ok(Text(Cow::Borrowed(text)))) => Content::Is(json.slice_ref(text.as_bytes())),
+        Some(Ok(Text(Cow::Owned(text)))) => Content::Is(text.into()),
+        Some(Err(_)) => Content::Missing(unfit),
         None => Content::Missing(missing),
     }
 }

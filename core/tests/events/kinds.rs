@@ -552,6 +552,17 @@ async fn an_error_of_an_argument_says_what_did_not_fit() {
         let found = call(events, &event).await;
         assert!(found.starts_with(expected), "{event}: {found}");
     }
+    for (body, expected) in [
+        (Some(json!(7)), "the `body` of the message is not text"),
+        (Some(Value::Null), "the message has no `body`"),
+        (None, "the message has no `body`"),
+    ] {
+        let mut event = sqs("orders", &["7"]);
+        let message = event["Records"][0].as_object_mut().unwrap();
+        message.remove("body");
+        message.extend(body.map(|body| ("body".to_owned(), body)));
+        assert_eq!(call(events![queue], &event).await, expected, "{event}");
+    }
 }
 
 #[tokio::test]

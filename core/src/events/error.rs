@@ -45,7 +45,7 @@ impl EventError {
     ///
     /// | type | meaning |
     /// |---|---|
-    /// | `UnsupportedEvent` | nothing handles the event |
+    /// | `UnsupportedEvent` | nothing handles the event, or an array in its detail fits two handlers |
     /// | `HandlerError` | the handler returned an error, or its arguments did not fit |
     /// | `HandlerPanicked` | the handler panicked, or the function of [`Api::on_other_event`](crate::Api::on_other_event) |
     /// | `TimedOut` | the handler was stopped shortly before the deadline |

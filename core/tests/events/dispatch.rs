@@ -251,6 +251,46 @@ async fn a_schedule_of_another_rule_is_not_a_warm_up() {
 }
 
 #[tokio::test]
+async fn an_event_that_two_handlers_take_fails() {
+    #[event_handler(event_bridge(detail("state" = "paid")))]
+    async fn paid(State(calls): State<Calls>) {
+        calls.add("paid");
+    }
+    #[event_handler(event_bridge(source = "shop", detail("state" = "sent")))]
+    async fn sent(State(calls): State<Calls>) {
+        calls.add("sent");
+    }
+    #[event_handler(any)]
+    async fn other() {}
+
+    let calls = Calls::default();
+    let api = || {
+        Api::new()
+            .state(calls.clone())
+            .events(events![other, paid, sent])
+    };
+    let event = |source: &str, states: &[&str]| json!({"source": source, "detail-type": "t", "detail": {"state": states}});
+    for (event, expected) in [
+        (event("shop", &["paid"]), "paid"),
+        (event("shop", &["sent", "sent"]), "sent"),
+        (event("other", &["paid", "sent"]), "paid"),
+    ] {
+        send(api(), &event).await.unwrap();
+        assert_eq!(calls.take(), [expected], "{event}");
+    }
+    let error = send(api(), &event("shop", &["paid", "sent"]))
+        .await
+        .unwrap_err();
+    assert_eq!(error.error_type(), "UnsupportedEvent");
+    assert_eq!(
+        error.to_string(),
+        "an array in the detail of the event fits two handlers: `paid` (event_bridge(detail(state = paid))) and \
+         `sent` (event_bridge(source = shop, detail(state = sent)))"
+    );
+    assert!(calls.take().is_empty());
+}
+
+#[tokio::test]
 async fn errors_of_the_build_are_reported_together() {
     #[event_handler(sqs)]
     async fn any_queue(State(_): State<u64>) {}

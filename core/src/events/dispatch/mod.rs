@@ -30,7 +30,7 @@ use crate::{Setting, state::States};
 use read::Read;
 use std::sync::Arc;
 use tracing::Instrument;
-use untaken::untaken;
+use untaken::{ambiguous, untaken};
 
 /// The handlers of events of an application.
 pub(super) struct Dispatcher {
@@ -58,6 +58,19 @@ impl Dispatcher {
         handlers.find(|listed| listed.trigger.takes(facts, &has_key))
     }
 
+    /// Another handler that takes an event of EventBridge, which has an array in its detail that fits both.
+    /// EventBridge sends such an event once for each rule, and the events are the same.
+    fn find_another(&self, facts: &Facts<'_>, taken_by: &Listed) -> Option<&Listed> {
+        let Trigger::EventBridge { .. } = taken_by.trigger else {
+            return None;
+        };
+        let mut handlers = self.handlers.iter().filter(|listed| {
+            matches!(listed.trigger, Trigger::EventBridge { .. })
+                && listed.trigger.takes(facts, &|_| false)
+        });
+        handlers.nth(1)
+    }
+
     async fn dispatch(&self, mut event: Event, is_cold: bool) -> Result<Vec<u8>, EventError> {
         let data = Arc::clone(&event.data);
         let read = Read::of(&data.event);
@@ -65,6 +78,9 @@ impl Dispatcher {
         let Some(listed) = self.find(&facts, &event) else {
             return self.other(event, &read);
         };
+        if let Some(another) = self.find_another(&facts, listed) {
+            return Err(ambiguous(&data.event, listed, another));
+        }
         let handler = &listed.handler;
         Taken::by(handler).note();
         event.set_part(match &listed.trigger {

@@ -50,6 +50,16 @@ pub(super) fn untaken(event: &OtherEvent, facts: &Facts<'_>, handlers: &[Listed]
     EventError::untaken(unsupported, message)
 }
 
+/// The error of an event that two handlers take.
+#[cold]
+pub(super) fn ambiguous(event: &OtherEvent, one: &Listed, other: &Listed) -> EventError {
+    let message = format!(
+        "an array in the detail of the event fits two handlers: `{}` ({}) and `{}` ({})",
+        one.handler.name, one.trigger, other.handler.name, other.trigger
+    );
+    EventError::untaken(UnsupportedEvent::of(event), message)
+}
+
 /// What an event is; `None` if its kind does not say more than its keys.
 fn what(facts: &Facts<'_>) -> Option<String> {
     Some(match facts {

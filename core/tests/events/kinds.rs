@@ -476,6 +476,38 @@ async fn the_handler_of_the_first_key_takes_an_event() {
 }
 
 #[tokio::test]
+async fn other_events_reach_any() {
+    #[event_handler(any(key = "requestPayload"))]
+    async fn failed(State(calls): State<Calls>) {
+        calls.add("failed");
+    }
+    #[event_handler(any)]
+    async fn other(State(calls): State<Calls>, Json(event): Json<Value>) {
+        calls.add(event.to_string());
+    }
+    let message = sqs("q", &["7"])["Records"][0].take();
+    for event in [
+        json!([message]),
+        json!("ping"),
+        json!(7),
+        json!(true),
+        Value::Null,
+    ] {
+        let found = call(events![failed, other], &event).await;
+        assert_eq!(found, event.to_string());
+    }
+    let destination = json!({
+        "version": "1.0", "timestamp": "2026-01-02T03:04:05.678Z",
+        "requestContext": {"requestId": "r", "functionArn": "arn:aws:lambda:eu-west-1:123456789012:function:f:$LATEST",
+            "condition": "RetriesExhausted", "approximateInvokeCount": 3},
+        "requestPayload": {"rawPath": "/", "Records": []},
+        "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
+        "responsePayload": {"errorMessage": "1 of 1 records failed", "errorType": "BatchFailed"},
+    });
+    assert_eq!(call(events![other, failed], &destination).await, "failed");
+}
+
+#[tokio::test]
 async fn an_error_of_an_argument_says_what_did_not_fit() {
     type Unfit = Result<Json<bool>, Error>;
     fn add(calls: &Calls, error: impl std::fmt::Debug) {

@@ -110,33 +110,45 @@ impl SnsEvent {
                 "EventVersion": "1.0",
                 "EventSubscriptionArn": format!("{arn}:{}", uuid(3, 0)),
                 "EventSource": "aws:sns",
-                "Sns": notification.content(at, &arn, ["SigningCertUrl", "UnsubscribeUrl"]),
+                "Sns": notification.content(at, &arn),
             })
         };
         json!({"Records": notifications.map(record).collect::<Vec<_>>()})
     }
 
-    /// The bodies of the messages in a queue that is subscribed. Their members are spelled differently.
+    /// The bodies of the messages in a queue that is subscribed. Some members are spelled differently.
     pub(super) fn bodies(&self) -> Vec<Value> {
-        let arn = self.arn();
-        let notifications = self.notifications.iter().enumerate();
-        let body = |(at, notification): (usize, &Notification)| {
-            let mut body = notification.content(at, &arn, ["SigningCertURL", "UnsubscribeURL"]);
-            if notification.subject.is_none()
-                && let Some(members) = body.as_object_mut()
-            {
-                members.remove("Subject");
-            }
-            body
-        };
-        notifications.map(body).collect()
+        let mut event = self.to_value();
+        let records = event["Records"].as_array_mut().map(std::mem::take);
+        let records = records.unwrap_or_default().into_iter();
+        records
+            .map(|mut record| in_queue(record["Sns"].take()))
+            .collect()
     }
+}
+
+/// A notification as the body of a message.
+fn in_queue(mut notification: Value) -> Value {
+    if let Some(members) = notification.as_object_mut() {
+        for (direct, queued) in [
+            ("SigningCertUrl", "SigningCertURL"),
+            ("UnsubscribeUrl", "UnsubscribeURL"),
+        ] {
+            if let Some(url) = members.remove(direct) {
+                members.insert(queued.to_owned(), url);
+            }
+        }
+        if members.get("Subject").is_some_and(Value::is_null) {
+            members.remove("Subject");
+        }
+    }
+    notification
 }
 
 builder!(SnsEvent, default);
 
 impl Notification {
-    fn content(&self, at: usize, arn: &str, [certificate, unsubscribe]: [&str; 2]) -> Value {
+    fn content(&self, at: usize, arn: &str) -> Value {
         let host = format!("https://sns.{REGION}.amazonaws.com");
         json!({
             "Type": "Notification",
@@ -147,8 +159,8 @@ impl Notification {
             "Timestamp": TIME,
             "SignatureVersion": "1",
             "Signature": "ZXhhbXBsZQ==",
-            certificate: format!("{host}/SimpleNotificationService-example.pem"),
-            unsubscribe: format!("{host}/?Action=Unsubscribe&SubscriptionArn={arn}:{}", uuid(3, 0)),
+            "SigningCertUrl": format!("{host}/SimpleNotificationService-example.pem"),
+            "UnsubscribeUrl": format!("{host}/?Action=Unsubscribe&SubscriptionArn={arn}:{}", uuid(3, 0)),
             "MessageAttributes": self.attributes,
         })
     }

@@ -52,7 +52,10 @@ fn a_queue_spells_notifications_of_a_topic_differently() {
         direct["MessageAttributes"],
         json!({"a": {"Type": "String", "Value": "1"}})
     );
-    let queued = SqsEvent::new().sns(&event).to_value();
+    let queued = SqsEvent::new()
+        .sns(&event.clone().text("second"))
+        .to_value();
+    assert_eq!(queued["Records"].as_array().map(Vec::len), Some(2));
     let body = queued["Records"][0]["body"].as_str().unwrap();
     let mut queued: Value = serde_json::from_str(body).unwrap();
     for (own, other) in [
@@ -62,6 +65,11 @@ fn a_queue_spells_notifications_of_a_topic_differently() {
         queued[other] = queued.as_object_mut().unwrap().remove(own).unwrap();
     }
     assert_eq!(queued, direct);
+    // Also what a test has changed.
+    let confirmation = event.set("/Records/0/Sns/Type", "SubscriptionConfirmation");
+    let queued = SqsEvent::new().sns(&confirmation).to_value();
+    let body = queued["Records"][0]["body"].as_str().unwrap();
+    assert!(body.contains("\"SubscriptionConfirmation\""), "{body}");
 }
 
 #[test]

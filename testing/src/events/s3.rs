@@ -115,7 +115,11 @@ impl Object {
             "key": form_encoded(&self.key),
             "sequencer": format!("0055AED6DCD9{at:06X}"),
         });
-        if !self.event_name.starts_with("ObjectRemoved:") {
+        let removals = ["ObjectRemoved:", "LifecycleExpiration:"];
+        if !removals
+            .iter()
+            .any(|name| self.event_name.starts_with(name))
+        {
             object["size"] = json!(self.size);
             object["eTag"] = json!("d41d8cd98f00b204e9800998ecf8427e");
         }

@@ -47,21 +47,29 @@ impl<'e> Origin<'e> {
 /// Why a text cannot be that of an origin of this kind.
 pub(super) fn error(kind: RecordKind, text: &str) -> Option<String> {
     let service = kind.name();
+    let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let is_name = |name: &str| !name.is_empty() && name.bytes().all(is_known);
     if let Some(rest) = text.strip_prefix("arn:") {
         let found = rest.split(':').nth(1).unwrap_or_default();
-        return (found != service)
-            .then(|| format!("expected an ARN of `{service}`, found `{text}`"));
+        // The ARN of objects is that of another resource.
+        let is_bucket = kind != RecordKind::S3 || !rest.contains('/');
+        return match found == service {
+            false => Some(format!("expected an ARN of `{service}`, found `{text}`")),
+            true if !is_bucket => Some(format!("expected the ARN of a bucket, found `{text}`")),
+            true if text.contains('*') || !is_name(Origin::of(text).name) => Some(format!(
+                "expected an ARN with a name and no wildcard, found `{text}`"
+            )),
+            true => None,
+        };
     }
     if kind == RecordKind::Sqs && QueueUrl::parse(text).is_some() {
         return None;
     }
-    let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    let is_name = !text.is_empty() && text.bytes().all(is_known);
     let url = match kind {
         RecordKind::Sqs => ", an ARN or a URL",
         _ => " or an ARN",
     };
-    (!is_name).then(|| format!("expected a name{url}, found `{text}`"))
+    (!is_name(text)).then(|| format!("expected a name{url}, found `{text}`"))
 }
 
 /// The URL of a queue: `https://sqs.eu-west-1.amazonaws.com/123456789012/orders`, also that of an emulator.
@@ -235,6 +243,18 @@ mod tests {
             ),
             (
                 Sqs,
+                "arn:aws:sqs:eu-west-1:1",
+                Some(
+                    "expected an ARN with a name and no wildcard, found `arn:aws:sqs:eu-west-1:1`",
+                ),
+            ),
+            (
+                Sqs,
+                "arn:aws:sqs:*:1:orders",
+                Some("expected an ARN with a name and no wildcard, found `arn:aws:sqs:*:1:orders`"),
+            ),
+            (
+                Sqs,
                 "https://orders",
                 Some("expected a name, an ARN or a URL, found `https://orders`"),
             ),
@@ -249,6 +269,17 @@ mod tests {
                 S3,
                 "s3://uploads",
                 Some("expected a name or an ARN, found `s3://uploads`"),
+            ),
+            (
+                S3,
+                "arn:aws:s3:::uploads/*",
+                Some("expected the ARN of a bucket, found `arn:aws:s3:::uploads/*`"),
+            ),
+            (S3, "arn:aws-cn:s3:::uploads", None),
+            (
+                Kinesis,
+                "arn:aws:kinesis:eu-west-1:1:stream/clicks/consumer/c:1",
+                None,
             ),
             (
                 S3,

@@ -4,6 +4,7 @@ mod event_handler;
 mod expand;
 mod list;
 mod options;
+mod schedule;
 mod trigger;
 
 pub(crate) use event_handler::event_handler;

@@ -1,5 +1,6 @@
 //! The kind of event of `#[event_handler]`, and what narrows it.
 
+use super::schedule;
 use crate::{error_store::ErrorStore, krate::Krate, suggest::similar};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -134,7 +135,7 @@ impl Trigger {
         let mut seen = Vec::new();
         while !input.is_empty() {
             if matches!(kind, Kind::Schedule) && input.peek(LitStr) {
-                let expression = schedule(input.parse()?)?;
+                let expression = schedule::check(input.parse()?)?;
                 if self.expression.is_some() {
                     let message = "a handler has one expression: write a handler for each schedule";
                     return Err(syn::Error::new(expression.span(), message));
@@ -315,17 +316,4 @@ fn alternatives(input: ParseStream<'_>) -> syn::Result<Vec<LitStr>> {
         all.push(input.parse()?);
     }
     Ok(all)
-}
-
-/// A schedule expression of EventBridge.
-fn schedule(expression: LitStr) -> syn::Result<LitStr> {
-    let text = expression.value();
-    let is_form = |name: &str| text.starts_with(name) && text.ends_with(')');
-    match is_form("rate(") || is_form("cron(") {
-        true => Ok(expression),
-        false => Err(syn::Error::new(
-            expression.span(),
-            "expected a schedule expression of EventBridge: `rate(5 minutes)` or `cron(0 12 * * ? *)`",
-        )),
-    }
 }

@@ -8,6 +8,7 @@ use super::{
 use crate::error_store::ErrorStore;
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Type;
 
 const ATTRIBUTE: Attribute = Attribute {
     name: "event_handler",
@@ -21,6 +22,11 @@ pub(crate) fn event_handler(attribute: TokenStream, item: &TokenStream) -> Token
         Ok(parsed) => parsed,
         Err(error) => return error,
     };
+    if options.is_for_each_record() {
+        for ty in arguments.iter().filter(|ty| is_batch(ty)) {
+            errors.at(ty, "add `batch` behind the kind: this handler is called for each record, and takes `&Record`");
+        }
+    }
     let krate = &options.krate;
     let Some(trigger) = options.trigger.as_ref().filter(|_| errors.is_empty()) else {
         return stub(&errors, krate, &function);
@@ -53,4 +59,19 @@ pub(crate) fn event_handler(attribute: TokenStream, item: &TokenStream) -> Token
         otherwise: None,
     }
     .tokens()
+}
+
+/// Whether a type is `&[Record]`.
+fn is_batch(ty: &Type) -> bool {
+    let Type::Reference(reference) = ty else {
+        return false;
+    };
+    let Type::Slice(slice) = &*reference.elem else {
+        return false;
+    };
+    let Type::Path(item) = &*slice.elem else {
+        return false;
+    };
+    let last = item.path.segments.last();
+    last.is_some_and(|last| last.ident == "Record")
 }

@@ -32,6 +32,12 @@ impl Options {
         options
     }
 
+    /// Whether the handler is called once for each record.
+    pub(super) fn is_for_each_record(&self) -> bool {
+        let kind = self.trigger.as_ref().map(|trigger| trigger.kind);
+        !self.batch && matches!(kind, Some(Kind::Records(_)))
+    }
+
     fn parse(&mut self, input: ParseStream<'_>, errors: &mut ErrorStore) -> syn::Result<()> {
         if !input.peek(Ident::peek_any) {
             let span = if input.is_empty() {

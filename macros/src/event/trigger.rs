@@ -2,8 +2,8 @@
 
 use super::schedule;
 use crate::{error_store::ErrorStore, krate::Krate, suggest::similar};
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{
     BinOp, Expr, ExprBinary, Ident, LitStr, Token, ext::IdentExt, parse::ParseStream,
     spanned::Spanned, token::Paren,
@@ -252,7 +252,10 @@ impl Trigger {
                 let kind = format_ident!("{kind}");
                 let from = match &self.from {
                     Some(from) => {
-                        quote!(::core::option::Option::Some(#krate::Setting::from(#from)))
+                        // A value of another type is reported there.
+                        let span = Span::call_site().located_at(from.span());
+                        let convert = quote_spanned!(span=> ::core::convert::Into::into);
+                        quote!(::core::option::Option::Some(#convert(#from)))
                     }
                     None => quote!(::core::option::Option::None),
                 };

@@ -231,6 +231,10 @@ impl<'de> Deserializer<'de> for Value<'de> {
         }
     }
 
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_seq(visitor)
+    }
+
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self {
             Self::Null => visitor.visit_none(),
@@ -263,7 +267,7 @@ impl<'de> Deserializer<'de> for Value<'de> {
     }
 
     forward_to_deserialize_any! {
-        bool char bytes byte_buf unit unit_struct tuple tuple_struct map struct identifier
+        bool char bytes byte_buf unit unit_struct tuple_struct map struct identifier
     }
 
     /// What is not read fits, also a number that no type can hold.

@@ -132,7 +132,8 @@ impl DynamoDb {
 /// or an error: an integer type takes the integers that it can hold, and `String` takes every number with all its
 /// digits. Only `f64` is the nearest one. Where a type does not say what it expects (`serde_json::Value`,
 /// `#[serde(flatten)]`, untagged and tagged enums), a number is `u64`, `i64` or `f64`, and an error if none of these has all
-/// its digits: there, `String` and `i128` take no number. Sets are sequences. Binary values are bytes (`Vec<u8>`, `Bytes`).
+/// its digits: there, `String` and `i128` take no number. Sets are sequences. Binary values are bytes (`Vec<u8>`,
+/// `[u8; 16]`, `Bytes`).
 ///
 /// An image is `None` if the change or the stream has none: a new item has no old image, and a stream of
 /// `KEYS_ONLY` has no images.

@@ -101,6 +101,9 @@ fn numbers_are_exact_or_an_error() {
 #[test]
 fn binary_values_are_bytes() {
     assert_eq!(read(&json!({"B": "AQI="})), Ok(vec![1_u8, 2]));
+    assert_eq!(read(&json!({"B": "AQI="})), Ok([1_u8, 2]));
+    let error = read::<[u8; 16]>(&json!({"B": "AQI="})).unwrap_err();
+    assert!(error.contains("invalid length 2"), "{error}");
     assert_eq!(
         read(&json!({"BS": ["AQI=", ""]})),
         Ok(vec![vec![1_u8, 2], vec![]])

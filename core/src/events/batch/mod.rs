@@ -19,7 +19,7 @@ use serde_json::json;
 use std::{
     collections::HashSet,
     sync::{
-        Mutex, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -149,48 +149,76 @@ impl Batch<'_> {
         clock: Clock,
         limit: usize,
     ) -> Vec<usize> {
-        let failed = Mutex::new(Vec::new());
+        let (failed, late) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
         let lane = |lane: &'_ [usize]| {
             let lane: Vec<_> = lane.to_vec();
-            let failed = &failed;
+            let (failed, late) = (&failed, &late);
             async move {
-                let end = self.until_failure(&lane, call, clock).await;
-                let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
-                failed.extend(end);
+                match self.until_failure(&lane, call, clock).await {
+                    Ok(()) => {}
+                    Err(End::Failed(at)) => locked(failed).push(at),
+                    Err(End::Late(left)) => locked(late).extend(left),
+                }
             }
         };
         Concurrent::new(limit, lanes.0.iter().map(|one| lane(one))).await;
-        failed.into_inner().unwrap_or_else(PoisonError::into_inner)
+        let mut failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let late = late.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some(first) = late.first().and_then(|at| self.event.records().get(*at)) {
+            // One record of the log for all of them: it is written in the time that is left.
+            let span = log::record_span(first.id());
+            span.in_scope(|| not_handled(late.len(), "the deadline was near"));
+        }
+        failed.extend(late);
+        failed
     }
 
-    /// Handles the records of a lane one after the other. Returns the place of the first one that failed,
-    /// or was not handled before the deadline.
-    async fn until_failure(&self, lane: &[usize], call: CallRecord, clock: Clock) -> Option<usize> {
+    /// Handles the records of a lane one after the other, until one fails.
+    async fn until_failure(
+        &self,
+        lane: &[usize],
+        call: CallRecord,
+        clock: Clock,
+    ) -> Result<(), End> {
         let records = self.event.records();
-        let mut left = lane.len();
-        for record in lane.iter().filter_map(|index| records.get(*index)) {
-            let span = log::record_span(record.id());
+        let mut left = lane;
+        while let Some((at, behind)) = left.split_first() {
+            let Some(record) = records.get(*at) else {
+                return Ok(());
+            };
             if clock.is_over() {
-                span.in_scope(|| not_handled(left, "the deadline was near"));
-                return Some(record.index());
+                return Err(End::Late(left.to_vec()));
             }
-            left -= 1;
+            left = behind;
+            let span = log::record_span(record.id());
             let handled = run_within(call(record), clock)
                 .instrument(span.clone())
                 .await;
             if let Err(failure) = handled {
                 span.in_scope(|| {
                     failure.log();
-                    not_handled(left, "this one failed");
+                    not_handled(left.len(), "this one failed");
                 });
-                return Some(record.index());
+                return Err(End::Failed(*at));
             }
         }
-        None
+        Ok(())
     }
 }
 
-/// Says how many records of a lane were not handled.
+/// Why a lane ended before its last record.
+enum End {
+    /// The record at this place failed.
+    Failed(usize),
+    /// The records at these places had not begun shortly before the deadline.
+    Late(Vec<usize>),
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Says how many records were not handled.
 #[cold]
 fn not_handled(count: usize, why: &str) {
     if count > 0 {

@@ -7,6 +7,7 @@ use super::super::{
 };
 use super::*;
 use crate::{Api, LambdaContext};
+use std::time::{Duration, SystemTime};
 
 const SQS: fn() -> Trigger = || Trigger::Records {
     kind: RecordKind::Sqs,
@@ -42,6 +43,15 @@ fn event(queue: &str, bodies: &[&str]) -> String {
 
 /// Handles events one after the other. Returns the log and the errors.
 fn handle(partial: Option<bool>, events: &[String]) -> (Vec<serde_json::Value>, Vec<String>) {
+    handle_within(partial, events, &LambdaContext::for_test())
+}
+
+/// As [`handle`], in the time of this invocation.
+fn handle_within(
+    partial: Option<bool>,
+    events: &[String],
+    lambda: &LambdaContext,
+) -> (Vec<serde_json::Value>, Vec<String>) {
     let mut errors = Vec::new();
     let records = log::capture(|| {
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -56,7 +66,7 @@ fn handle(partial: Option<bool>, events: &[String]) -> (Vec<serde_json::Value>, 
             }
             let app = api.build().await.expect("no errors");
             for event in events {
-                let handled = app.handle_event(event.clone().into(), LambdaContext::for_test());
+                let handled = app.handle_event(event.clone().into(), lambda.clone());
                 errors.extend(handled.await.err().map(|error| error.to_string()));
             }
         });
@@ -118,5 +128,31 @@ fn that_partial_responses_are_off_is_said_once() {
         assert_eq!(count, warnings, "{partial:?}");
         // What the handler said is in the log alone.
         assert_eq!(errors, ["1 of 1 records failed", "1 of 1 records failed"]);
+    }
+}
+
+#[test]
+fn messages_that_had_not_begun_are_counted_once() {
+    let mut late = LambdaContext::for_test();
+    late.received = late
+        .received
+        .and_then(|at| at.checked_sub(Duration::from_secs(60)));
+    let deadline = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    late.deadline_ms = deadline.map(|ms| ms.as_millis() as u64 - 1).ok();
+    for (queue, bodies) in [("q", vec![""; 50]), ("q.fifo", vec![""; 50])] {
+        let (records, errors) = handle_within(Some(true), &[event(queue, &bodies)], &late);
+        assert!(errors.is_empty(), "{errors:?}");
+        let [one] = &*records else {
+            panic!("{records:?}");
+        };
+        let expected = "records were not handled, because the deadline was near";
+        assert_eq!(
+            (&one["level"], &one["message"]),
+            (&json!("WARN"), &json!(expected))
+        );
+        assert_eq!(
+            (&one["count"], &one["record_id"]),
+            (&json!(50), &json!("m0"))
+        );
     }
 }

@@ -46,8 +46,9 @@ const AT_ONCE: usize = 32;
 /// Each call is a request to the
 /// [Management API](https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html),
 /// signed with the credentials of the function as they are at that time. Its role needs
-/// `execute-api:ManageConnections`. A request takes at most 5 seconds, and is sent a second time only if the
-/// connection to API Gateway closes before its response: then the message may arrive twice.
+/// `execute-api:ManageConnections`. A request takes at most 5 seconds. It is sent again if API Gateway limits the rate
+/// (status 429) or fails (5xx), after 0.1 and 0.4 seconds, and if the connection to it closes before the response: so a
+/// message may arrive twice.
 #[derive(Clone)]
 pub struct Connections(Arc<Inner>);
 

@@ -4,7 +4,7 @@ use super::http_client;
 use crate::websocket::error::ManagementError;
 use bytes::Bytes;
 use http::{HeaderValue, Request, StatusCode, Uri, header::AUTHORIZATION};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::Full;
 use serde::Deserialize;
 use std::{
     fmt,
@@ -15,9 +15,6 @@ use std::{
 
 /// Reads a variable of the environment.
 pub(super) type Variable<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
-
-/// How large a document of credentials may be.
-const MAX_BODY: usize = 64 * 1024;
 
 /// Credentials are read again this long before they expire.
 const MARGIN: Duration = Duration::from_secs(5 * 60);
@@ -147,17 +144,16 @@ async fn fetch(uri: &str, token: Option<String>) -> Result<Document, ManagementE
         token.set_sensitive(true);
         request.headers_mut().insert(AUTHORIZATION, token);
     }
-    let response = http_client::send(request)
+    let (status, body) = http_client::send(request)
         .await
         .map_err(|_| failed("the credentials endpoint cannot be reached"))?;
-    if response.status() != StatusCode::OK {
+    if status != StatusCode::OK {
         return Err(failed(
             "the credentials endpoint responded with another status than 200",
         ));
     }
-    let body = Limited::new(response.into_body(), MAX_BODY).collect().await;
-    let body = body.map_err(|_| failed("the response of the credentials endpoint broke off"))?;
-    serde_json::from_slice(&body.to_bytes())
+    let body = body.ok_or(failed("the response of the credentials endpoint broke off"))?;
+    serde_json::from_slice(&body)
         .map_err(|_| failed("the response of the credentials endpoint has no credentials"))
 }
 

@@ -19,12 +19,13 @@ use crate::BoxFuture;
 use bytes::Bytes;
 use credentials::{Kept, Variable};
 use http::{Method, Request, StatusCode};
-use http_body_util::{BodyExt, Collected, Full, Limited};
+use http_body_util::Full;
 use percent_encoding::utf8_percent_encode;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
+use tokio::time::sleep;
 
-/// How much of the response to a request is read, so that the connection can be used again.
-const MAX_RESPONSE: usize = 64 * 1024;
+/// How long a request waits that API Gateway was too busy for, before the second and the third attempt.
+const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(400)];
 
 /// The Management API of one stage.
 #[derive(Clone, Debug)]
@@ -41,7 +42,6 @@ impl Management {
         command: Command,
         variable: Variable<'_>,
     ) -> Result<Delivery, ManagementError> {
-        static KEPT: Kept = Kept::new();
         let (method, body) = match command {
             Command::Post(message) => (Method::POST, Bytes::from(message)),
             Command::Close => (Method::DELETE, Bytes::new()),
@@ -50,6 +50,24 @@ impl Management {
         if body.len() > MAX_MESSAGE {
             return Err(ManagementError::TooLarge(body.len()));
         }
+        for pause in PAUSES {
+            match self.attempt(id, (&method, &body), variable).await {
+                Err(ManagementError::Throttled | ManagementError::Status(500..)) => {
+                    sleep(pause).await;
+                }
+                outcome => return outcome,
+            }
+        }
+        self.attempt(id, (&method, &body), variable).await
+    }
+
+    async fn attempt(
+        &self,
+        id: &str,
+        (method, body): (&Method, &Bytes),
+        variable: Variable<'_>,
+    ) -> Result<Delivery, ManagementError> {
+        static KEPT: Kept = Kept::new();
         // No connection has such an id, and a proxy may resolve the path.
         if matches!(id, "" | "." | "..") {
             return Ok(Delivery::Gone);
@@ -70,20 +88,14 @@ impl Management {
             service: "execute-api",
             time: now,
         };
-        let signed = (&method, &uri, request.headers_mut());
-        sigv4::sign(signed, &body, &credentials, &scope).ok_or(ManagementError::Credentials(
+        let signed = (method, &uri, request.headers_mut());
+        sigv4::sign(signed, body, &credentials, &scope).ok_or(ManagementError::Credentials(
             "those of the environment cannot be in a header",
         ))?;
-        let response = http_client::send(request)
+        let (status, said) = http_client::send(request)
             .await
             .map_err(|error| ManagementError::Unreachable(error.0))?;
-        let status = response.status();
-        // It is read to its end, since the connection cannot be used again otherwise.
-        let said = Limited::new(response.into_body(), MAX_RESPONSE)
-            .collect()
-            .await;
-        let said = said.map(Collected::to_bytes).unwrap_or_default();
-        outcome(status, &said, body.len())
+        outcome(status, &said.unwrap_or_default(), body.len())
     }
 }
 

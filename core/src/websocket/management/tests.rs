@@ -1,6 +1,10 @@
 use super::{testing::Server, *};
 use aws_lc_rs::{digest, hmac};
 use http::HeaderMap;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
 
 const VARIABLES: [(&str, &str); 4] = [
     ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
@@ -88,23 +92,77 @@ async fn requests_are_signed_and_ids_are_encoded() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_status_is_an_outcome() {
-    for (status, expected) in [
-        (200, Ok(Delivery::Sent)),
-        (204, Ok(Delivery::Sent)),
-        (410, Ok(Delivery::Gone)),
-        (403, Err(ManagementError::Denied)),
-        (413, Err(ManagementError::TooLarge(2))),
-        (429, Err(ManagementError::Throttled)),
-        (301, Err(ManagementError::Status(301))),
-        (500, Err(ManagementError::Status(500))),
+    for (status, expected, attempts) in [
+        (200, Ok(Delivery::Sent), 1),
+        (204, Ok(Delivery::Sent), 1),
+        (410, Ok(Delivery::Gone), 1),
+        (403, Err(ManagementError::Denied), 1),
+        (413, Err(ManagementError::TooLarge(2)), 1),
+        (429, Err(ManagementError::Throttled), 3),
+        (301, Err(ManagementError::Status(301)), 1),
+        (500, Err(ManagementError::Status(500)), 3),
     ] {
         let server = Server::start(move |_| (status, "{}".to_owned())).await;
         let sent = at(&server).send("id", post("{}"), &variable).await;
         assert_eq!(sent, expected, "{status}");
-        assert_eq!(server.requests().len(), 1, "{status}");
+        assert_eq!(server.requests().len(), attempts, "{status}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_busy_gateway_is_asked_again() {
+    let statuses = [429, 503, 200];
+    let server = Server::start(move |count| (statuses[count], String::new())).await;
+    let sent = at(&server).send("id", post("hi"), &variable).await;
+    assert_eq!(sent, Ok(Delivery::Sent));
+    let bodies: Vec<_> = server
+        .requests()
+        .into_iter()
+        .map(Request::into_body)
+        .collect();
+    assert_eq!(bodies, ["hi", "hi", "hi"]);
+}
+
+#[tokio::test]
+async fn a_connection_that_is_reset_is_tried_again() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let url = format!("http://{}/prod", listener.local_addr().unwrap());
+    let served = tokio::spawn(async move {
+        let (mut first, _) = listener.accept().await.unwrap();
+        // To close it before all is read is a reset.
+        first.read_u8().await.unwrap();
+        drop(first);
+        let (mut second, _) = listener.accept().await.unwrap();
+        let mut request = [0; 4096];
+        let size = second.read(&mut request).await.unwrap();
+        second
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+            .await
+            .unwrap();
+        String::from_utf8_lossy(&request[..size]).into_owned()
+    });
+    let management = Management::new(Endpoint::parse(&url).unwrap());
+    let sent = management.send("id", post("hi"), &variable).await;
+    assert_eq!(sent, Ok(Delivery::Sent));
+    assert!(served.await.unwrap().ends_with("\r\n\r\nhi"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_response_without_an_end_is_not_waited_for() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let url = format!("http://{}/prod", listener.local_addr().unwrap());
+    let _served = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.read_u8().await.unwrap();
+        let head = b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n";
+        stream.write_all(head).await.unwrap();
+        std::future::pending::<()>().await;
+    });
+    let management = Management::new(Endpoint::parse(&url).unwrap());
+    let sent = management.send("id", post("hi"), &variable).await;
+    assert_eq!(sent, Ok(Delivery::Sent));
 }
 
 #[tokio::test]

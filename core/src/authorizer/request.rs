@@ -227,10 +227,13 @@ impl AuthorizerRequest {
         &self.headers
     }
 
-    /// The value of a header, if it is one text.
+    /// The value of a header; `None` if it is absent, repeated or not text.
+    ///
+    /// Of a repeated header, what is behind the gateway may read another value than the authorizer.
+    /// [`headers`](AuthorizerRequest::headers) has all of them.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+        only(self.headers.get_all(name))?.to_str().ok()
     }
 
     /// The decoded parameters of the query, in their order. A `TOKEN` event has none.
@@ -238,10 +241,11 @@ impl AuthorizerRequest {
         self.query.iter().map(|(name, value)| (&**name, &**value))
     }
 
-    /// The first value of a parameter of the query.
+    /// The value of a parameter of the query; `None` if it is absent or repeated, as for a
+    /// [`header`](AuthorizerRequest::header).
     #[must_use]
     pub fn query_parameter(&self, name: &str) -> Option<&str> {
-        first(&self.query, name)
+        only(self.query().filter(|(known, _)| *known == name)).map(|(_, value)| value)
     }
 
     /// The value of a parameter in the path of the gateway's route. A `TOKEN` event has none.
@@ -273,6 +277,13 @@ impl AuthorizerRequest {
     pub fn connection_id(&self) -> Option<&str> {
         self.connection_id.as_deref()
     }
+}
+
+/// The value of what is there once.
+fn only<T>(values: impl IntoIterator<Item = T>) -> Option<T> {
+    let mut values = values.into_iter();
+    let value = values.next()?;
+    values.next().is_none().then_some(value)
 }
 
 fn first<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {

@@ -39,10 +39,14 @@ impl Handshake {
         &self.headers
     }
 
-    /// The value of a header; `None` if it is missing or not text.
+    /// The value of a header; `None` if it is absent, repeated or not text.
+    ///
+    /// Of a repeated header, an authorizer may have read another value than the handler.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+        let mut values = self.headers.get_all(name).iter();
+        let value = values.next()?;
+        values.next().is_none().then(|| value.to_str().ok())?
     }
 
     /// The origin of the page that opens the connection; `None` if the client is not a browser.
@@ -58,10 +62,14 @@ impl Handshake {
         texts.flat_map(|text| text.split(',')).map(str::trim)
     }
 
-    /// The last value of a parameter of the query, decoded.
+    /// The value of a parameter of the query, decoded; `None` if it is absent or repeated, as for a
+    /// [`header`](Self::header).
     #[must_use]
     pub fn query(&self, name: &str) -> Option<&str> {
-        self.query.get(name)?.last().map(String::as_str)
+        match self.query.get(name)?.as_slice() {
+            [value] => Some(value),
+            _ => None,
+        }
     }
 }
 
@@ -91,7 +99,8 @@ impl<'e> FromEvent<'e> for Handshake {
         });
         let mut map = HeaderMap::new();
         for (name, value) in pairs {
-            map.append(name, value);
+            map.try_append(name, value)
+                .map_err(|_| Error::msg("the handshake has too many headers"))?;
         }
         sensitive::mark(&mut map, &[]);
         Ok(Self {

@@ -1,10 +1,11 @@
 //! Messages to connections.
 
+use http::StatusCode;
 use lambda_api::{
-    Api, Error, Json, State, api_handler, authorizer,
+    Api, Error, Json, Problem, State, api_handler, authorizer,
     authorizer::{Allow, AuthorizerRequest, Decision, Deny, Unauthorized},
     event_handler, events, routes,
-    websocket::{Connection, Connections, Delivery, ManagementError, WebSocketApi},
+    websocket::{Connection, Connections, Delivery, Handshake, ManagementError, WebSocketApi},
     ws_handler,
 };
 use lambda_api_testing::TestClient;
@@ -153,6 +154,43 @@ async fn what_the_authorizer_said_is_known_to_messages() {
     let mut socket = handshake.connect().await;
     socket.send_json(&json!({"action": "whoami"})).await;
     assert_eq!(socket.recv().await, "alice of acme");
+}
+
+#[ws_handler(connect)]
+async fn enter(handshake: Handshake, connection: Connection) -> Result<(), Problem> {
+    let forbidden = || Problem::new(StatusCode::FORBIDDEN, "forbidden");
+    let room = handshake
+        .query("room")
+        .or(handshake.header("x-room"))
+        .ok_or_else(forbidden)?;
+    match connection.principal_id() {
+        Some(allowed) if allowed == room => Ok(()),
+        _ => Err(forbidden()),
+    }
+}
+
+/// Allows members to enter their rooms.
+#[authorizer]
+async fn of_rooms(request: AuthorizerRequest) -> Result<Allow, Unauthorized> {
+    let room = request.query_parameter("room").or(request.header("x-room"));
+    Ok(Allow::all_routes(room.ok_or(Unauthorized)?))
+}
+
+#[tokio::test]
+async fn authorizer_and_handler_read_the_same_value() {
+    let client = TestClient::new(Api::new().events(events![enter, of_rooms])).await;
+    client.websocket().query("room", "a").connect().await;
+    client.websocket().header("x-room", "a").connect().await;
+    let twice = client.websocket().query("room", "a").query("room", "b");
+    twice.assert_rejected(401).await;
+    let twice = client
+        .websocket()
+        .header("x-room", "a")
+        .header("X-Room", "b");
+    twice.assert_rejected(401).await;
+    let decided = json!({"principalId": "a"});
+    let twice = client.websocket().query("room", "a").query("room", "a");
+    twice.authorizer(&decided).assert_rejected(403).await;
 }
 
 #[tokio::test]

@@ -17,7 +17,12 @@ async fn connect(handshake: Handshake, connection: Connection) -> Result<(), lam
     let at = UNIX_EPOCH + Duration::from_millis(1_731_324_924_553);
     assert_eq!(connection.connected_at(), Some(at));
     assert_eq!(handshake.header("host"), Some("a.example"));
-    assert_eq!(handshake.query("a"), Some("2"));
+    assert_eq!(handshake.query("a"), Some("1"));
+    assert_eq!(
+        (handshake.query("b"), handshake.header("x-tag")),
+        (None, None)
+    );
+    assert_eq!(handshake.headers().get_all("x-tag").iter().count(), 2);
     assert_eq!(handshake.origin(), None);
     Ok(())
 }
@@ -58,8 +63,10 @@ async fn a_connection_is_accepted() {
     let mut context = context("CONNECT", "$connect");
     context["identity"]["userArn"] = "arn:aws:iam::123456789012:user/alice".into();
     let accepted = handled(json!({
-        "headers": {"Host": "a.example"}, "multiValueHeaders": {"Host": ["a.example"]},
-        "queryStringParameters": {"a": "2"}, "multiValueQueryStringParameters": {"a": ["1", "2"]},
+        "headers": {"Host": "a.example", "X-Tag": "1", "x-tag": "2"},
+        "multiValueHeaders": {"Host": ["a.example"], "X-Tag": ["1"], "x-tag": ["2"]},
+        "queryStringParameters": {"a": "1", "b": "2"},
+        "multiValueQueryStringParameters": {"a": ["1"], "b": ["1", "2"]},
         "requestContext": context, "isBase64Encoded": false,
     }))
     .await;

@@ -47,7 +47,8 @@ fn a_rest_request_has_all_values_of_its_headers() {
     .unwrap();
     assert_eq!(request.kind(), AuthorizerKind::Request);
     let values: Vec<_> = request.headers().get_all("x-a").iter().collect();
-    assert_eq!((values.len(), request.header("ONLY")), (2, Some("here")));
+    assert_eq!((values.len(), request.header("X-A")), (2, None));
+    assert_eq!(request.header("ONLY"), Some("here"));
     assert_eq!(
         request.query().collect::<Vec<_>>(),
         [("q", "1"), ("q", "2")]
@@ -72,7 +73,9 @@ fn an_http_request_has_sources_cookies_and_no_stage() {
         request.query().collect::<Vec<_>>(),
         [("a", "1"), ("a", "2 "), ("b", "")]
     );
-    assert_eq!(request.query_parameter("a"), Some("1"));
+    // Of two values, the function of the route may take the other one.
+    assert_eq!(request.query_parameter("a"), None);
+    assert_eq!(request.query_parameter("b"), Some(""));
     assert_eq!(request.stage_variable("color"), Some("blue"));
     assert_eq!(
         (request.request_id(), request.matched_route()),

@@ -150,6 +150,8 @@ async fn a_connection_can_be_closed() {
 async fn what_the_authorizer_said_is_known_to_messages() {
     let client = TestClient::new(api()).await;
     let context = json!({"principalId": "alice", "tenant": "acme"});
+    let late = tokio::spawn(bob.send("anyone?")).await;
+    assert!(late.is_err(), "a closed connection sends nothing");
     let handshake = client.websocket().authorizer(&context);
     let mut socket = handshake.connect().await;
     socket.send_json(&json!({"action": "whoami"})).await;

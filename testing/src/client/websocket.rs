@@ -9,7 +9,7 @@ use crate::tracked_future::{TrackedFuture, unwrap};
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
 use lambda_api::__private::websocket::{
-    Gateway, Handshake, Invoke, Outgoing, Rejected, Session, Stage, attach,
+    Gateway, Handshake, Invoke, MessageError, Outgoing, Rejected, Session, Stage, attach,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -185,17 +185,21 @@ impl TestSocket {
     /// Sends a message, and waits until the application has handled it.
     ///
     /// # Panics
-    /// Where the future is awaited, if API Gateway would end the connection: the message has more than
-    /// 128 KB.
+    /// Where the future is awaited, if the message would not reach the application: it has more than 128 KB, or the
+    /// application has closed the connection.
     pub fn send(&self, message: impl Into<String>) -> TrackedFuture<'static, ()> {
         let (connection, message) = (self.0.connection().clone(), message.into());
         TrackedFuture::new(async move {
             let handled = connection.message(&message).await;
-            handled.map_err(|_| {
-                format!(
+            handled.map_err(|error| match error {
+                MessageError::TooLarge => format!(
                     "expected a message of at most 131072 bytes, found {}",
                     message.len()
-                )
+                ),
+                MessageError::Closed => {
+                    "expected an open connection, found one that the application has closed"
+                        .to_owned()
+                }
             })
         })
     }

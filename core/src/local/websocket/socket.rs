@@ -2,7 +2,7 @@
 
 use crate::{
     local::log,
-    websocket::emulate::{Connection, MAX_MESSAGE, Outgoing, Session, TooLarge},
+    websocket::emulate::{Connection, MAX_MESSAGE, MessageError, Outgoing, Session},
 };
 use futures_util::{SinkExt, StreamExt, stream::FuturesUnordered};
 use std::{borrow::Cow, time::Duration};
@@ -61,7 +61,7 @@ pub(super) async fn run(io: impl AsyncRead + AsyncWrite + Unpin, mut session: Se
                 }
             }
             Some(done) = handled.next() => {
-                if done == Err(TooLarge) {
+                if done == Err(MessageError::TooLarge) {
                     break (true, (CloseCode::Size, TOO_LARGE.into()));
                 }
             }

@@ -96,9 +96,14 @@ pub struct Connection {
     facts: Arc<ConnectionFacts>,
 }
 
-/// A message that ends the connection: it is larger than 128 KB.
+/// Why a message does not reach the function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooLarge;
+pub enum MessageError {
+    /// It is larger than 128 KB, which ends the connection.
+    TooLarge,
+    /// The function has closed the connection.
+    Closed,
+}
 
 /// The response of the function.
 #[derive(Deserialize)]
@@ -255,10 +260,13 @@ impl Connection {
     /// Passes a message of the client to the function. What the client gets goes to the session.
     ///
     /// # Errors
-    /// If the message ends the connection.
-    pub async fn message(&self, text: &str) -> Result<(), TooLarge> {
+    /// If the message does not reach the function.
+    pub async fn message(&self, text: &str) -> Result<(), MessageError> {
         if text.len() > MAX_MESSAGE {
-            return Err(TooLarge);
+            return Err(MessageError::TooLarge);
+        }
+        if !self.gateway.0.hub.has(self.id()) {
+            return Err(MessageError::Closed);
         }
         let Some(route) = self.gateway.0.routes.of(text) else {
             self.send(self.gateway_message("Forbidden"));

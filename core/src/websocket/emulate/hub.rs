@@ -81,6 +81,11 @@ impl Hub {
         }
     }
 
+    /// Whether a connection has not been closed by the function or the gateway.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.connections().contains_key(id)
+    }
+
     /// Forgets a connection.
     pub(super) fn remove(&self, id: &str) {
         self.connections().remove(id);

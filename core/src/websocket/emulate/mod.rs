@@ -6,7 +6,9 @@ mod hub;
 mod selection;
 
 pub use event::{ConnectionFacts, Incident, Stage, event};
-pub use gateway::{Connection, Gateway, Handshake, Invoke, Rejected, Routes, Session, TooLarge};
+pub use gateway::{
+    Connection, Gateway, Handshake, Invoke, MessageError, Rejected, Routes, Session,
+};
 pub use hub::{Hub, Outgoing};
 pub use selection::RouteSelection;
 

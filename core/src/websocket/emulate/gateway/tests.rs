@@ -168,7 +168,8 @@ async fn a_message_above_128_kb_ends_the_connection() {
     let largest = "k".repeat(MAX_MESSAGE);
     assert_eq!(session.connection().message(&largest).await, Ok(()));
     let larger = format!("{largest}k");
-    assert_eq!(session.connection().message(&larger).await, Err(TooLarge));
+    let sent = session.connection().message(&larger).await;
+    assert_eq!(sent, Err(MessageError::TooLarge));
     assert_eq!(keys(&events).len(), 1);
 }
 

@@ -7,7 +7,7 @@ use crate::{
 use futures_util::{SinkExt, StreamExt, stream::FuturesUnordered};
 use std::{borrow::Cow, time::Duration};
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt, copy, sink},
     time::{Instant, sleep_until, timeout},
 };
 use tokio_tungstenite::{
@@ -29,6 +29,9 @@ const AT_ONCE: usize = 16;
 
 /// How long a client may take to read a message or the end.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a client may take to close a connection that the gateway has ended.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// How a connection ends: the code and the reason of the close frame.
 type End = (CloseCode, Cow<'static, str>);
@@ -80,20 +83,29 @@ pub(super) async fn run(io: impl AsyncRead + AsyncWrite + Unpin, mut session: Se
             () = sleep_until(idle.min(longest)) => break (true, away()),
         }
     };
-    if is_ours {
+    // The connection is gone for what handlers send from now on.
+    session.outgoing.close();
+    let left = if is_ours {
         let frame = CloseFrame {
             code,
             reason: reason.clone().into_owned().into(),
         };
         let _ = timeout(PATIENCE, socket.close(Some(frame))).await;
+        let _ = timeout(PATIENCE, socket.get_mut().shutdown()).await;
+        Some(socket)
     } else {
         // The response to the client's close frame.
         let _ = timeout(PATIENCE, socket.flush()).await;
-    }
-    drop(socket);
+        drop(socket);
+        None
+    };
     // Messages that came before the end are handled before it.
     while handled.next().await.is_some() {}
     connection.disconnect(code.into(), &reason).await;
+    if let Some(mut socket) = left {
+        // With unread bytes, closing would be a reset, and the client could lose the close frame.
+        let _ = timeout(LINGER, copy(socket.get_mut(), &mut sink())).await;
+    }
 }
 
 /// The line about a message that no route takes.

@@ -10,18 +10,28 @@ use crate::{
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::{
+    future::{Future, ready},
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    sync::mpsc,
+    sync::{Notify, mpsc},
     task::JoinHandle,
 };
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
         Message,
-        protocol::{CloseFrame, Role, frame::coding::CloseCode},
+        protocol::{
+            CloseFrame, Role,
+            frame::{
+                Frame,
+                coding::{CloseCode, Data, OpCode},
+            },
+        },
     },
 };
 
@@ -46,6 +56,13 @@ impl Fixture {
     }
 
     async fn responding(keys: &[&str], respond: fn(&Value) -> Value) -> Self {
+        Self::handling(keys, move |event, _| ready(respond(&event))).await
+    }
+
+    async fn handling<F: Future<Output = Value> + Send + 'static>(
+        keys: &[&str],
+        handle: impl Fn(Value, Hub) -> F + Send + Sync + 'static,
+    ) -> Self {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let mut server = Server::bind(address, Source::HttpApi).await.unwrap();
         let hub = Hub::default();
@@ -56,11 +73,12 @@ impl Fixture {
         let line = server.open_sockets(routes, hub.clone());
         let port = line.rsplit(':').next().unwrap().parse().unwrap();
         let (seen, events) = mpsc::unbounded_channel();
+        let connections = hub.clone();
         let handle = move |event: Bytes, _| {
             let event: Value = serde_json::from_slice(&event).unwrap();
-            let response = respond(&event).to_string().into_bytes();
-            seen.send(event).unwrap();
-            async move { Ok::<_, EventError>(response) }
+            seen.send(event.clone()).unwrap();
+            let handled = handle(event, connections.clone());
+            async move { Ok::<_, EventError>(handled.await.to_string().into_bytes()) }
         };
         let (stop, stopped) = mpsc::channel(1);
         let running = tokio::spawn(server.run(handle, stopped));
@@ -203,6 +221,32 @@ async fn a_client_that_vanishes_is_disconnected() {
 }
 
 #[tokio::test]
+async fn a_message_to_a_client_that_left_meanwhile_is_gone() {
+    let left = Arc::new(Notify::new());
+    let (sent, mut deliveries) = mpsc::unbounded_channel();
+    let client = Arc::clone(&left);
+    let handle = move |event: Value, hub: Hub| {
+        let (sent, client) = (sent.clone(), Arc::clone(&client));
+        async move {
+            if key(&event) == "$default" {
+                client.notified().await;
+                sent.send(hub.post(&id(&event), "late".to_owned())).unwrap();
+            }
+            json!({"statusCode": 200})
+        }
+    };
+    let mut server = Fixture::handling(&["$default", "$disconnect"], handle).await;
+    let mut socket = server.connect().await;
+    socket.send(Message::text("hi")).await.unwrap();
+    assert_eq!(key(&server.event().await), "$default");
+    socket.close(None).await.unwrap();
+    while socket.next().await.is_some() {}
+    left.notify_one();
+    assert_eq!(deliveries.recv().await, Some(Delivery::Gone));
+    assert_eq!(key(&server.event().await), "$disconnect");
+}
+
+#[tokio::test]
 async fn the_function_can_reject_the_handshake() {
     let server = Fixture::responding(ALL, |_| json!({"statusCode": 401})).await;
     let (head, _) = server.handshake("/", "").await;
@@ -257,6 +301,66 @@ async fn the_quotas_of_api_gateway_end_a_connection() {
     let largest = "k".repeat(32 * 1024);
     socket.send(Message::text(largest.clone())).await.unwrap();
     assert_eq!(text(&mut socket).await, largest);
+}
+
+#[tokio::test]
+async fn a_message_may_have_several_frames() {
+    let mut server = Fixture::start(&["$default", "$disconnect"]).await;
+    let frame = |code, is_last| {
+        let text = "k".repeat(32 * 1024);
+        Message::Frame(Frame::message(text, OpCode::Data(code), is_last))
+    };
+    let send = async |socket: &mut Socket, count: usize| {
+        for index in 0..count {
+            let code = if index == 0 {
+                Data::Text
+            } else {
+                Data::Continue
+            };
+            let is_last = index + 1 == count;
+            socket.send(frame(code, is_last)).await.unwrap();
+        }
+    };
+    let mut socket = server.connect().await;
+    send(&mut socket, 4).await;
+    assert_eq!(text(&mut socket).await.len(), 128 * 1024);
+    assert_eq!(key(&server.event().await), "$default");
+    send(&mut socket, 5).await;
+    assert_eq!(closed(&mut socket).await, 1009);
+    assert_eq!(key(&server.event().await), "$disconnect");
+}
+
+#[tokio::test]
+async fn a_client_learns_why_its_message_is_rejected() {
+    let server = Fixture::start(&["$default"]).await;
+    let mut socket = server.connect().await;
+    // More than the buffers of a connection.
+    socket
+        .send(Message::text("k".repeat(32 << 20)))
+        .await
+        .unwrap();
+    assert_eq!(closed(&mut socket).await, 1009);
+}
+
+#[tokio::test]
+async fn invalid_text_ends_a_connection() {
+    let mut server = Fixture::start(&["$disconnect"]).await;
+    let mut socket = server.connect().await;
+    let frame = Frame::message(vec![0xff], OpCode::Data(Data::Text), true);
+    socket.send(Message::Frame(frame)).await.unwrap();
+    assert_eq!(closed(&mut socket).await, 1007);
+    let end = server.event().await;
+    assert_eq!(end["requestContext"]["disconnectStatusCode"], 1007);
+}
+
+#[tokio::test]
+async fn a_ping_gets_a_pong_and_no_event() {
+    let mut server = Fixture::start(&["$default"]).await;
+    let mut socket = server.connect().await;
+    socket.send(Message::Ping("a".into())).await.unwrap();
+    let pong = socket.next().await.unwrap().unwrap();
+    assert_eq!(pong, Message::Pong("a".into()));
+    assert!(server.events.try_recv().is_err());
 }
 
 #[tokio::test]

@@ -8,6 +8,9 @@ use super::{
 use crate::{Setting, setting::Variables};
 use std::sync::Arc;
 
+/// The address of `serve`, whose Management API checks no signature.
+const SERVE: &str = "http://127.0.0.1:9000";
+
 /// Settings of the WebSocket API of a program, for [`Api::websocket`](crate::Api::websocket).
 ///
 /// ```
@@ -34,6 +37,9 @@ impl WebSocketApi {
     /// [`Connections`] needs it, and [`Connection`](super::Connection) does for a custom domain. Without it,
     /// a connection is reached through the domain that its event names, if that is one of API Gateway's.
     /// With it, the domain of events is never used.
+    ///
+    /// The variable may be missing on the developer's machine, where [`Setting::locally`] applies: then it is the address of
+    /// `serve`, `http://127.0.0.1:9000`. `serve` and tests reach the connections that they have themselves.
     pub fn endpoint(mut self, url: impl Into<Setting>) -> Self {
         self.endpoint = Some(url.into());
         self
@@ -58,6 +64,9 @@ impl WebSocketApi {
     pub(crate) fn resolve(&mut self, variables: &Variables<'_>) {
         if let Some(endpoint) = &mut self.endpoint {
             endpoint.resolve(variables);
+            if variables.local && endpoint.literal().is_none() {
+                *endpoint = SERVE.into();
+            }
         }
     }
 

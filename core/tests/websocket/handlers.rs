@@ -333,10 +333,18 @@ async fn invalid_settings_are_errors_of_the_build() {
             "`WebSocketApi::endpoint`: the environment variable `WS_ENDPOINT` is missing or empty",
         ),
     ] {
-        let api = Api::new().environment([("A", "B")]).websocket(settings);
+        let on_lambda = [("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")];
+        let api = Api::new().environment(on_lambda).websocket(settings);
         let errors = api.build().await.unwrap_err().to_string();
         assert!(errors.contains(expected), "{errors}");
     }
+}
+
+#[tokio::test]
+async fn an_endpoint_needs_no_variable_on_this_machine() {
+    let settings = WebSocketApi::new().endpoint(lambda_api::env("WS_ENDPOINT"));
+    let api = Api::new().environment([("A", "B")]).websocket(settings);
+    assert!(api.build().await.is_ok());
 }
 
 #[tokio::test]

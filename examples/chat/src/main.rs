@@ -106,10 +106,9 @@ fn forget_gone(room: &Room, posted: &PostedAll) -> Sent {
 }
 
 fn api() -> Api {
-    let endpoint = env("WS_ENDPOINT").locally("http://127.0.0.1:9000");
     Api::new()
         .state(Room::default())
-        .websocket(WebSocketApi::new().endpoint(endpoint))
+        .websocket(WebSocketApi::new().endpoint(env("WS_ENDPOINT")))
         .routes(routes![announce])
         .events(events![join, leave, send, explain])
 }

@@ -5,8 +5,7 @@ use lambda_api_testing::TestClient;
 use serde_json::json;
 
 async fn client() -> TestClient {
-    let endpoint = "https://abc123.execute-api.eu-west-1.amazonaws.com/prod";
-    TestClient::new(api().environment([("WS_ENDPOINT", endpoint)])).await
+    TestClient::new(api()).await
 }
 
 #[tokio::test]

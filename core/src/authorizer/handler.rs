@@ -85,8 +85,11 @@ fn failed(error: Error, event: &Event) -> Result<Vec<u8>, Error> {
         return written(&deny.clone().into(), event);
     }
     match find::<Unauthorized>(&error) {
-        // Without a record of an error: clients cause it.
-        Some(_) => Err(EventError::failed("Unauthorized", Unauthorized.to_string()).into()),
+        Some(_) => {
+            // It is no error of the function: clients cause it.
+            tracing::info!(target: "lambda_api", cause = ?error, "the authorizer rejected the caller");
+            Err(EventError::failed("Unauthorized", Unauthorized.to_string()).into())
+        }
         None => Err(error),
     }
 }
@@ -144,11 +147,7 @@ fn rejected(rejection: &IdentityRejection) -> Error {
         None | Some(AuthError::KeysUnavailable | AuthError::Unavailable(_)) => {
             rejection.clone().into()
         }
-        Some(AuthError::Absent) => Unauthorized.into(),
-        Some(reason) => {
-            tracing::info!(target: "lambda_api", cause = %reason, "the authorizer rejected a credential");
-            Unauthorized.into()
-        }
+        Some(reason) => Error::new(Unauthorized).context(reason),
     }
 }
 

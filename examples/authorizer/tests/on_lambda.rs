@@ -22,9 +22,10 @@ async fn a_rejected_token_is_exactly_unauthorized() {
     }
     // Why is in the log, with the name of the authorizer and without the token.
     let record = lambda
-        .log(|line| line.contains("the authorizer rejected a credential"))
+        .log(|line| line.contains("the authorizer rejected the caller"))
         .await;
     let json = record.json().unwrap();
     assert_eq!(json["handler"], "authorize");
+    lambda.log(|line| line.contains("no credential")).await;
     assert!(lambda.logs().iter().all(|line| !line.contains("s3cret")));
 }

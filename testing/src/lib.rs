@@ -7,7 +7,7 @@
 //! | [an API](#an-api) | [`TestClient`] | what clients receive: routing, extraction, errors, and the effects of each event source |
 //! | [an event of a service](#an-event-of-a-service) | [`SqsEvent`] and others | who takes it, and what failed |
 //! | [an event](#an-event) | [`EventBuilder`] | the response to this event, whether recorded or invalid |
-//! | a Lambda authorizer | [`AuthorizerEvent`] | its decision, as API Gateway reads it |
+//! | a Lambda authorizer | [`AuthorizerEvent`], [`TestClient::authorize`] | its decision, as API Gateway reads it |
 //! | [the program](#the-program) | [`FakeLambda`] | its start, its environment, its log and its end |
 //! | what the program says of itself | [`describe`] | that committed documents and templates are up to date |
 //! | [access rules](#tokens) | [`TestIssuer`](https://docs.rs/lambda-api-testing/latest/lambda_api_testing/struct.TestIssuer.html) | that valid tokens are accepted and invalid ones rejected |

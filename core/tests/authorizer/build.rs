@@ -7,7 +7,7 @@ use lambda_api::{
     events::Event,
     routes,
 };
-use lambda_api_testing::AuthorizerEvent;
+use lambda_api_testing::{AuthorizerEvent, TestClient};
 
 #[authorizer(token)]
 async fn of_tokens() -> Allow {
@@ -55,18 +55,19 @@ async fn errors(api: Api) -> String {
 
 #[tokio::test]
 async fn authorizers_are_told_apart_by_kind() {
-    let app = Api::new()
-        .events(events![anything, of_requests, of_tokens])
-        .build()
-        .await
-        .unwrap();
+    let api = Api::new().events(events![anything, of_requests, of_tokens]);
+    let client = TestClient::new(api).await;
     for (event, principal) in [
         (AuthorizerEvent::token("a"), Some("token")),
         (AuthorizerEvent::request(), Some("request")),
         (AuthorizerEvent::http(), Some("request")),
         (AuthorizerEvent::http_v1(), Some("request")),
     ] {
-        assert_eq!(event.send(&app).await.principal(), principal, "{event:?}");
+        assert_eq!(
+            client.authorize(&event).await.principal(),
+            principal,
+            "{event:?}"
+        );
     }
 }
 
@@ -77,7 +78,7 @@ async fn authorizers_are_told_apart_by_api() {
             .environment([("ORDERS_API", "orders1"), ("ITEMS_API", items)])
             .events(events![of_orders, of_items])
     };
-    let app = api("items1").build().await.unwrap();
+    let client = TestClient::new(api("items1")).await;
     for (id, principal) in [
         ("orders1", Some("orders")),
         ("items1", Some("items")),
@@ -88,7 +89,7 @@ async fn authorizers_are_told_apart_by_api() {
             AuthorizerEvent::http(),
             AuthorizerEvent::websocket(),
         ] {
-            let response = event.api_id(id).send(&app).await;
+            let response = client.authorize(event.api_id(id)).await;
             assert_eq!(response.principal(), principal, "{id}");
             assert_eq!(
                 response.status(),

@@ -1,10 +1,10 @@
 use lambda_api::{
-    Api, App, Error, LambdaContext, State, authorizer,
+    Api, Error, LambdaContext, State, authorizer,
     authorizer::{Allow, AuthorizerKind, AuthorizerRequest, Decision, Deny, Unauthorized},
     events,
     http::Method,
 };
-use lambda_api_testing::AuthorizerEvent;
+use lambda_api_testing::{AuthorizerEvent, TestClient};
 use serde_json::{Value, json};
 
 #[derive(Clone)]
@@ -17,7 +17,7 @@ async fn by_token(
     State(tenant): State<Tenant>,
     lambda: LambdaContext,
 ) -> Result<Decision, Error> {
-    assert_eq!(lambda.request_id, "");
+    assert!(!lambda.request_id.is_empty());
     let token = request.token().or(request.header("authorization"));
     Ok(match token {
         Some("all") => Allow::all_routes("alice")
@@ -34,9 +34,8 @@ async fn by_token(
     })
 }
 
-async fn app() -> App {
-    let api = Api::new().state(Tenant("north")).events(events![by_token]);
-    api.build().await.unwrap()
+async fn client() -> TestClient {
+    TestClient::new(Api::new().state(Tenant("north")).events(events![by_token])).await
 }
 
 fn kinds(token: &str) -> [AuthorizerEvent; 5] {
@@ -51,7 +50,7 @@ fn kinds(token: &str) -> [AuthorizerEvent; 5] {
 
 #[tokio::test]
 async fn every_kind_of_event_gets_its_decision() {
-    let app = app().await;
+    let client = client().await;
     for (token, status) in [
         ("all", 200),
         ("denied", 403),
@@ -63,7 +62,7 @@ async fn every_kind_of_event_gets_its_decision() {
         ("this", 500),
     ] {
         for event in kinds(token) {
-            let response = event.send(&app).await;
+            let response = client.authorize(&event).await;
             assert_eq!(response.status(), status, "{token}: {event:?} {response:?}");
         }
     }
@@ -71,7 +70,7 @@ async fn every_kind_of_event_gets_its_decision() {
 
 #[tokio::test]
 async fn errors_of_the_invocation_are_constant() {
-    let app = app().await;
+    let client = client().await;
     for (token, error_type, message) in [
         ("other", "Unauthorized", "Unauthorized"),
         ("wrapped", "Unauthorized", "Unauthorized"),
@@ -86,20 +85,20 @@ async fn errors_of_the_invocation_are_constant() {
             "the event handler `by_token` panicked",
         ),
     ] {
-        let response = AuthorizerEvent::token(token).send(&app).await;
-        let error = response.error().unwrap();
+        let response = client.authorize(AuthorizerEvent::token(token)).await;
+        let outcome = response.outcome();
         assert_eq!(
-            (error.error_type(), &*error.to_string()),
-            (error_type, message)
+            (outcome.error_type(), outcome.error_message()),
+            (Some(error_type), Some(message))
         );
     }
 }
 
 #[tokio::test]
 async fn a_decision_holds_for_the_routes_that_it_lists() {
-    let app = app().await;
+    let client = client().await;
     let reader = AuthorizerEvent::token("reader").path("/orders/7");
-    let response = reader.send(&app).await;
+    let response = client.authorize(&reader).await;
     assert_eq!(
         (response.status(), response.principal()),
         (200, Some("bob"))
@@ -117,16 +116,15 @@ async fn a_decision_holds_for_the_routes_that_it_lists() {
         );
     }
     assert_eq!(
-        AuthorizerEvent::token("reader")
-            .path("/")
-            .send(&app)
+        client
+            .authorize(AuthorizerEvent::token("reader").path("/"))
             .await
             .status(),
         403
     );
-    let all = AuthorizerEvent::token("all").send(&app).await;
+    let all = client.authorize(AuthorizerEvent::token("all")).await;
     assert_eq!(all.context("tenant"), Some(&json!("north")));
-    let denied = AuthorizerEvent::token("denied").send(&app).await;
+    let denied = client.authorize(AuthorizerEvent::token("denied")).await;
     assert_eq!(denied.context("reason"), Some(&json!("closed")));
 }
 
@@ -142,13 +140,9 @@ async fn of_one_route(request: AuthorizerRequest) -> Allow {
 
 #[tokio::test]
 async fn a_simple_response_is_about_the_request() {
-    let app = Api::new()
-        .events(events![of_one_route])
-        .build()
-        .await
-        .unwrap();
+    let client = TestClient::new(Api::new().events(events![of_one_route])).await;
     for (path, expected) in [("/orders", true), ("/items/1", true), ("/other", false)] {
-        let response = AuthorizerEvent::http().path(path).send(&app).await;
+        let response = client.authorize(AuthorizerEvent::http().path(path)).await;
         assert_eq!(
             response.json(),
             Some(&json!({"isAuthorized": expected})),
@@ -156,7 +150,9 @@ async fn a_simple_response_is_about_the_request() {
         );
     }
     // Payload format 1.0 has policies only.
-    let response = AuthorizerEvent::http_v1().path("/orders").send(&app).await;
+    let response = client
+        .authorize(AuthorizerEvent::http_v1().path("/orders"))
+        .await;
     assert!(response.is_allowed("GET", "/orders") && !response.is_allowed("GET", "/items/1"));
 }
 
@@ -175,6 +171,7 @@ async fn everyone() -> Allow {
 #[tokio::test]
 async fn an_event_that_cannot_be_read_is_denied() {
     let app = Api::new().events(events![everyone]).build().await.unwrap();
+    let client = TestClient::from(app.clone());
     let valid = || AuthorizerEvent::request().header("x", "1").to_value();
     let arn = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/prod/GET/";
     for (pointer, value) in [
@@ -189,16 +186,10 @@ async fn an_event_that_cannot_be_read_is_denied() {
     ] {
         let mut event = valid();
         *event.pointer_mut(pointer).unwrap() = value.clone();
-        let response = app
-            .handle_event(event.to_string().into(), LambdaContext::default())
-            .await;
-        assert!(response.is_err(), "{pointer} {value}");
+        let outcome = client.event(event).await;
+        assert!(outcome.error_type().is_some(), "{pointer} {value}");
     }
-    let event = valid().to_string();
-    let response = app
-        .handle_event(event.into(), LambdaContext::default())
-        .await;
-    assert!(response.is_ok());
+    client.event(valid()).await.assert_ok();
     // Which of two contexts counts is unknown.
     let twice = format!(
         r#"{{"type":"TOKEN","methodArn":"{arn}","requestContext":{{}},"requestContext":{{}}}}"#

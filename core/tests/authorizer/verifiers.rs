@@ -5,7 +5,7 @@ use lambda_api::{
     authorizer::Allow,
     events,
 };
-use lambda_api_testing::{AuthorizerEvent, TestIssuer};
+use lambda_api_testing::{AuthorizerEvent, TestClient, TestIssuer};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -53,12 +53,12 @@ async fn tokens_are_verified_before_the_handler() {
         let api = api
             .authenticate(issuer.verifier())
             .events(events![by_claims]);
-        let app = api.build().await.unwrap();
+        let client = TestClient::new(api).await;
         let valid = issuer.token("alice").to_string();
         let expired = issuer.token("alice").expired().to_string();
         let foreign = other.token("alice").to_string();
         for event in with_bearer(&valid) {
-            let response = event.send(&app).await;
+            let response = client.authorize(&event).await;
             assert_eq!(
                 (response.status(), response.principal()),
                 (200, Some("alice")),
@@ -67,7 +67,7 @@ async fn tokens_are_verified_before_the_handler() {
         }
         for token in [&*expired, &*foreign, "x.y.z", ""] {
             for event in with_bearer(token) {
-                assert_eq!(event.send(&app).await.status(), 401, "{event:?}");
+                assert_eq!(client.authorize(&event).await.status(), 401, "{event:?}");
             }
         }
         for event in [
@@ -75,7 +75,7 @@ async fn tokens_are_verified_before_the_handler() {
             AuthorizerEvent::http(),
             AuthorizerEvent::websocket(),
         ] {
-            assert_eq!(event.send(&app).await.status(), 401, "{event:?}");
+            assert_eq!(client.authorize(&event).await.status(), 401, "{event:?}");
         }
     }
 }
@@ -84,14 +84,14 @@ async fn tokens_are_verified_before_the_handler() {
 async fn api_keys_are_verified_before_the_handler() {
     let keys = || ApiKeys::from_keys([(KeyHash::of(KEY), Identity::new("alice"))]);
     let api = Api::new().authenticate(keys()).events(events![by_identity]);
-    let app = api.build().await.unwrap();
+    let client = TestClient::new(api).await;
     for event in [
         AuthorizerEvent::token(KEY),
         AuthorizerEvent::request().header("X-Api-Key", KEY),
         AuthorizerEvent::http().header("x-api-key", KEY),
         AuthorizerEvent::websocket().header("x-api-key", KEY),
     ] {
-        let response = event.send(&app).await;
+        let response = client.authorize(&event).await;
         assert_eq!(
             (response.status(), response.principal()),
             (200, Some("alice")),
@@ -106,7 +106,7 @@ async fn api_keys_are_verified_before_the_handler() {
             .header("x-api-key", KEY)
             .header("x-api-key", KEY),
     ] {
-        assert_eq!(event.send(&app).await.status(), 401, "{event:?}");
+        assert_eq!(client.authorize(&event).await.status(), 401, "{event:?}");
     }
 }
 
@@ -115,15 +115,18 @@ async fn an_unavailable_check_is_no_401() {
     let keys =
         ApiKeys::new(|_| async { Err::<Option<(KeyHash, Identity)>, _>("the store is down") });
     let api = Api::new().authenticate(keys).events(events![by_identity]);
-    let app = api.build().await.unwrap();
-    assert_eq!(AuthorizerEvent::token(KEY).send(&app).await.status(), 500);
+    let client = TestClient::new(api).await;
+    assert_eq!(
+        client.authorize(AuthorizerEvent::token(KEY)).await.status(),
+        500
+    );
 }
 
 #[tokio::test]
 async fn an_optional_identity_needs_no_credential() {
     let keys = ApiKeys::from_keys([(KeyHash::of(KEY), Identity::new("alice"))]);
     let api = Api::new().authenticate(keys).events(events![by_anyone]);
-    let app = api.build().await.unwrap();
+    let client = TestClient::new(api).await;
     let request = AuthorizerEvent::request;
     for (event, status, principal) in [
         (request(), 200, Some("anonymous")),
@@ -134,7 +137,7 @@ async fn an_optional_identity_needs_no_credential() {
             None,
         ),
     ] {
-        let response = event.send(&app).await;
+        let response = client.authorize(&event).await;
         assert_eq!(
             (response.status(), response.principal()),
             (status, principal)
@@ -159,18 +162,19 @@ async fn claims_that_do_not_fit_are_denied() {
     let api = Api::new()
         .authenticate(issuer.verifier())
         .events(events![of_employees]);
-    let app = api.build().await.unwrap();
+    let client = TestClient::new(api).await;
     let token = issuer.token("alice").to_string();
-    let response = AuthorizerEvent::http().bearer(&token).send(&app).await;
+    let response = client
+        .authorize(AuthorizerEvent::http().bearer(&token))
+        .await;
     assert_eq!(
         (response.status(), response.principal()),
         (403, Some("alice"))
     );
     let token = issuer.token("alice").claim("badge", 7).to_string();
     assert_eq!(
-        AuthorizerEvent::http()
-            .bearer(&token)
-            .send(&app)
+        client
+            .authorize(AuthorizerEvent::http().bearer(&token))
             .await
             .status(),
         200
@@ -189,11 +193,8 @@ async fn a_gateway_does_not_vouch_for_the_caller() {
         .authenticate(Jwt::new(URL).audience("orders"))
         .authenticate(issuer.verifier())
         .events(events![by_identity]);
-    let app = api.build().await.unwrap();
+    let client = TestClient::new(api).await;
     let mut event = AuthorizerEvent::http().to_value();
     event["requestContext"]["authorizer"] = serde_json::json!({"jwt": {"claims": {"sub": "mallory", "iss": "https://id.example.com"}, "scopes": null}});
-    let response = app
-        .handle_event(event.to_string().into(), Default::default())
-        .await;
-    assert_eq!(response.unwrap_err().to_string(), "Unauthorized");
+    client.event(event).await.assert_failed("Unauthorized");
 }

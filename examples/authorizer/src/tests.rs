@@ -1,18 +1,17 @@
 //! The decisions, as API Gateway reads them.
 
 use super::api;
-use lambda_api::App;
-use lambda_api_testing::{AuthorizerEvent, TestIssuer};
+use lambda_api_testing::{AuthorizerEvent, TestClient, TestIssuer};
 
 const POOL: &str = "eu-west-1_abc123";
 const CLIENT: &str = "app-client-id";
 
-async fn app() -> (App, TestIssuer) {
+async fn client() -> (TestClient, TestIssuer) {
     let issuer = TestIssuer::cognito(POOL, CLIENT);
     let api = api()
         .environment([("COGNITO_POOL", POOL), ("COGNITO_CLIENT", CLIENT)])
         .authenticate(issuer.verifier());
-    (api.build().await.unwrap(), issuer)
+    (TestClient::new(api).await, issuer)
 }
 
 /// The same request in every kind of event.
@@ -27,10 +26,10 @@ fn events(token: &str) -> [AuthorizerEvent; 4] {
 
 #[tokio::test]
 async fn users_may_call_what_is_theirs() {
-    let (app, issuer) = app().await;
+    let (client, issuer) = client().await;
     let token = issuer.token("alice").to_string();
     for event in events(&token) {
-        let response = event.path("/products/7").send(&app).await;
+        let response = client.authorize(event.path("/products/7")).await;
         assert_eq!(
             (response.status(), response.principal()),
             (200, Some("alice"))
@@ -54,13 +53,11 @@ async fn users_may_call_what_is_theirs() {
 
 #[tokio::test]
 async fn admins_may_call_everything() {
-    let (app, issuer) = app().await;
+    let (client, issuer) = client().await;
     let token = issuer.token("root").groups(["admins"]).to_string();
     for event in events(&token) {
-        let response = event
-            .method("DELETE")
-            .path("/users/bob/address")
-            .send(&app)
+        let response = client
+            .authorize(event.method("DELETE").path("/users/bob/address"))
             .await;
         assert_eq!(response.status(), 200);
         assert_eq!(response.context("admin").unwrap(), true);
@@ -69,22 +66,28 @@ async fn admins_may_call_everything() {
 
 #[tokio::test]
 async fn others_get_401() {
-    let (app, issuer) = app().await;
+    let (client, issuer) = client().await;
     let expired = issuer.token("alice").expired().to_string();
     for token in [&*expired, "x"] {
         for event in events(token) {
-            assert_eq!(event.send(&app).await.status(), 401);
+            assert_eq!(client.authorize(&event).await.status(), 401);
         }
     }
-    assert_eq!(AuthorizerEvent::websocket().send(&app).await.status(), 401);
+    assert_eq!(
+        client
+            .authorize(AuthorizerEvent::websocket())
+            .await
+            .status(),
+        401
+    );
 }
 
 #[tokio::test]
 async fn an_id_with_a_wildcard_opens_nothing() {
-    let (app, issuer) = app().await;
+    let (client, issuer) = client().await;
     let token = issuer.token("*").to_string();
     for event in events(&token) {
-        let response = event.path("/users/bob/address").send(&app).await;
+        let response = client.authorize(event.path("/users/bob/address")).await;
         assert_eq!(response.status(), 500);
     }
 }

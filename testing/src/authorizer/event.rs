@@ -1,12 +1,8 @@
 //! Builder of events for authorizers.
 
-use super::AuthorizerResponse;
 use crate::{TestEvent, fake_lambda::Invoke};
 use bytes::Bytes;
-use lambda_api::{
-    App, LambdaContext,
-    authorizer::{AuthorizerKind, AuthorizerRequest},
-};
+use lambda_api::authorizer::{AuthorizerKind, AuthorizerRequest};
 use serde_json::{Map, Value, json};
 use std::fmt;
 
@@ -17,7 +13,7 @@ use std::fmt;
 ///
 /// ```
 /// use lambda_api::{Api, authorizer, authorizer::{Allow, AuthorizerRequest, Unauthorized}, events, http::Method};
-/// use lambda_api_testing::AuthorizerEvent;
+/// use lambda_api_testing::{AuthorizerEvent, TestClient};
 ///
 /// #[authorizer]
 /// async fn authorize(request: AuthorizerRequest) -> Result<Allow, Unauthorized> {
@@ -28,19 +24,18 @@ use std::fmt;
 /// }
 ///
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), lambda_api::BoxError> {
-/// let app = Api::new().events(events![authorize]).build().await?;
-/// let response = AuthorizerEvent::token("s3cret").path("/orders/7").send(&app).await;
+/// # async fn main() {
+/// let client = TestClient::new(Api::new().events(events![authorize])).await;
+/// let response = client.authorize(AuthorizerEvent::token("s3cret").path("/orders/7")).await;
 /// assert_eq!(response.status(), 200);
 /// assert!(response.is_allowed("GET", "/orders/8") && !response.is_allowed("DELETE", "/orders/7"));
 /// assert_eq!(response.context("tenant").unwrap(), "north");
 ///
-/// assert_eq!(AuthorizerEvent::token("other").send(&app).await.status(), 401);
-/// # Ok(())
+/// assert_eq!(client.authorize(AuthorizerEvent::token("other")).await.status(), 401);
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "an event is made by `to_value`, `to_bytes`, `to_request` or `send`"]
+#[must_use = "an event is made by `to_value`, `to_bytes` or `to_request`, or sent by a client"]
 pub struct AuthorizerEvent {
     kind: AuthorizerKind,
     token: Option<String>,
@@ -200,7 +195,7 @@ impl AuthorizerEvent {
     }
 
     /// The ARN of the request.
-    fn arn(&self) -> String {
+    pub(super) fn arn(&self) -> String {
         match self.kind {
             AuthorizerKind::WebSocket => format!("{}$connect", self.stage_arn()),
             _ => format!("{}{}{}", self.stage_arn(), self.method, self.path),
@@ -311,12 +306,6 @@ impl AuthorizerEvent {
             Ok(request) => request,
             Err(error) => panic!("{error}"),
         }
-    }
-
-    /// Has an app handle the event.
-    pub async fn send(&self, app: &App) -> AuthorizerResponse {
-        let response = app.handle_event(self.to_bytes(), LambdaContext::default());
-        AuthorizerResponse::new(response.await, self.stage_arn(), self.arn())
     }
 }
 

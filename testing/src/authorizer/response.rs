@@ -1,56 +1,66 @@
 //! What an authorizer has responded, as API Gateway reads it.
 
-use lambda_api::{event::emulate::policy_allows, events::EventError};
+use super::AuthorizerEvent;
+use crate::{EventOutcome, TestClient, TrackedFuture};
+use lambda_api::event::emulate::policy_allows;
 use serde_json::Value;
+use std::borrow::Borrow;
 
-/// The response of an authorizer, read as API Gateway reads it.
+impl TestClient {
+    /// Has the authorizer of the application decide about a request.
+    ///
+    /// It is invoked as by [`event`](Self::event). [`AuthorizerEvent`] has an example.
+    pub fn authorize(
+        &self,
+        event: impl Borrow<AuthorizerEvent>,
+    ) -> TrackedFuture<'static, AuthorizerResponse> {
+        let event = event.borrow();
+        let (stage_arn, arn) = (event.stage_arn(), event.arn());
+        let outcome = self.event(event);
+        TrackedFuture::new(async move {
+            let outcome = outcome.await;
+            let json = outcome.error_type().is_none().then(|| outcome.response());
+            Ok(AuthorizerResponse {
+                outcome,
+                json,
+                stage_arn,
+                arn,
+            })
+        })
+    }
+}
+
+/// The response of an authorizer, read as API Gateway reads it. [`TestClient::authorize`] returns it.
 #[derive(Debug)]
 pub struct AuthorizerResponse {
-    response: Result<Value, EventError>,
+    outcome: EventOutcome,
+    json: Option<Value>,
     stage_arn: String,
     arn: String,
 }
 
 impl AuthorizerResponse {
-    #[track_caller]
-    pub(super) fn new(
-        response: Result<Vec<u8>, EventError>,
-        stage_arn: String,
-        arn: String,
-    ) -> Self {
-        let response = response.map(|json| match serde_json::from_slice(&json) {
-            Ok(value) => value,
-            Err(error) => panic!("the response of the authorizer is not JSON: {error}"),
-        });
-        Self {
-            response,
-            stage_arn,
-            arn,
-        }
-    }
-
     /// The status that the client gets: 200 if the request goes on to the function of its route, 401 for
     /// [`Unauthorized`](lambda_api::authorizer::Unauthorized), 403 if it is denied, 500 for any other error.
     #[must_use]
     pub fn status(&self) -> u16 {
-        match &self.response {
-            Ok(_) if self.allows(&self.arn) => 200,
-            Ok(_) => 403,
-            Err(error) if error.to_string() == "Unauthorized" => 401,
-            Err(_) => 500,
+        match self.outcome.error_message() {
+            None if self.allows(&self.arn) => 200,
+            None => 403,
+            Some("Unauthorized") => 401,
+            Some(_) => 500,
         }
     }
 
-    /// The error of the invocation, if it failed.
-    #[must_use]
-    pub fn error(&self) -> Option<&EventError> {
-        self.response.as_ref().err()
+    /// The outcome of the invocation: its error, and which authorizer it was.
+    pub fn outcome(&self) -> &EventOutcome {
+        &self.outcome
     }
 
     /// The JSON, if the invocation succeeded.
     #[must_use]
     pub fn json(&self) -> Option<&Value> {
-        self.response.as_ref().ok()
+        self.json.as_ref()
     }
 
     /// Whether API Gateway would let another request of the stage pass with the same decision, if it is cached. A
@@ -62,10 +72,8 @@ impl AuthorizerResponse {
 
     /// Whether API Gateway would let this ARN pass.
     fn allows(&self, arn: &str) -> bool {
-        let Ok(response) = &self.response else {
-            return false;
-        };
-        policy_allows(response, arn)
+        self.json()
+            .is_some_and(|response| policy_allows(response, arn))
     }
 
     /// The `principalId`.

@@ -282,7 +282,7 @@ pub struct ClaimsError(String);
 
 impl ClaimsError {
     /// `error` quotes no value.
-    fn new(error: &serde_json::Error) -> Self {
+    pub(crate) fn new(error: &serde_json::Error) -> Self {
         Self(error.to_string())
     }
 }

@@ -10,10 +10,14 @@ use super::{
 };
 use crate::{
     Error, Operation,
+    auth::{
+        ClaimsError,
+        gateway::{Lists, coerced_claims},
+    },
     events::{Event, FromEvent, Kinds},
 };
-use serde::Deserialize;
-use serde_json::Value;
+use serde::{Deserialize, de::Error as _};
+use serde_json::value::RawValue;
 use std::{fmt, sync::Arc, time::SystemTime};
 
 /// Argument of a [`#[ws_handler]`](macro@crate::ws_handler): the connection of the client.
@@ -42,7 +46,8 @@ pub struct Connection {
     source_ip: Option<String>,
     user_agent: Option<String>,
     user_arn: Option<String>,
-    authorizer: Option<Value>,
+    principal_id: Option<String>,
+    authorizer: Option<Box<RawValue>>,
     transport: Result<Arc<dyn Transport>, ManagementError>,
 }
 
@@ -81,27 +86,38 @@ impl Connection {
     /// The principal that the Lambda authorizer of `$connect` named.
     #[must_use]
     pub fn principal_id(&self) -> Option<&str> {
-        self.authorizer.as_ref()?.get("principalId")?.as_str()
+        self.principal_id.as_deref()
     }
 
     /// What the Lambda authorizer of `$connect` said, as a type: its context and `principalId`. All later
-    /// events of the connection repeat it. `None` if there was no authorizer, or if the type does not fit.
+    /// events of the connection repeat it.
+    ///
+    /// API Gateway turns the values of the context into strings, from which the type reads booleans and numbers.
     ///
     /// ```
-    /// use lambda_api::{websocket::Connection, ws_handler};
+    /// use lambda_api::{Error, websocket::Connection, ws_handler};
     /// use serde::Deserialize;
     ///
     /// #[derive(Deserialize)]
-    /// struct Member { tenant: String }
+    /// struct Member { tenant: String, level: u32 }
     ///
     /// #[ws_handler(message)]
-    /// async fn message(connection: Connection) -> Option<String> {
-    ///     connection.authorizer::<Member>().map(|member| member.tenant)
+    /// async fn message(connection: Connection) -> Result<String, Error> {
+    ///     let member: Member = connection.authorizer()?;
+    ///     Ok(format!("{} {}", member.tenant, member.level))
     /// }
     /// ```
-    #[must_use]
-    pub fn authorizer<'a, T: Deserialize<'a>>(&'a self) -> Option<T> {
-        T::deserialize(self.authorizer.as_ref()?).ok()
+    ///
+    /// # Errors
+    /// If there was no authorizer, or the type does not fit.
+    pub fn authorizer<'a, T: Deserialize<'a>>(&'a self) -> Result<T, ClaimsError> {
+        let said = match &self.authorizer {
+            Some(said) => coerced_claims(said.get(), Some(Lists::Commas)),
+            None => Err(serde_json::Error::custom(
+                "the connection has no authorizer",
+            )),
+        };
+        said.map_err(|error| ClaimsError::new(&error))
     }
 
     /// Sends a message to the client.
@@ -149,12 +165,23 @@ impl<'e> FromEvent<'e> for Connection {
             source_ip: context.identity.source_ip,
             user_agent: context.identity.user_agent,
             user_arn: context.identity.user_arn,
+            principal_id: context.authorizer.as_deref().and_then(principal_id),
             authorizer: context.authorizer,
             transport,
         })
     }
 
     fn describe(_: &mut Operation) {}
+}
+
+fn principal_id(authorizer: &RawValue) -> Option<String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Principal {
+        principal_id: String,
+    }
+    let principal: Principal = serde_json::from_str(authorizer.get()).ok()?;
+    Some(principal.principal_id)
 }
 
 fn of_event(context: &Context) -> Result<Arc<dyn Transport>, ManagementError> {

@@ -1,7 +1,7 @@
 //! What an event says about its connection.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 use std::{
     collections::HashMap,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -35,7 +35,7 @@ pub(super) struct Context {
     #[serde(default)]
     pub(super) identity: Identity,
     #[serde(default)]
-    pub(super) authorizer: Option<Value>,
+    pub(super) authorizer: Option<Box<RawValue>>,
     #[serde(default)]
     pub(super) disconnect_status_code: Option<u16>,
     #[serde(default)]

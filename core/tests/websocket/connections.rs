@@ -61,16 +61,26 @@ async fn connect(connection: Connection) -> Result<(), Error> {
 #[derive(Deserialize)]
 struct Member {
     tenant: String,
+    level: u32,
+    admin: bool,
     #[serde(rename = "principalId")]
     name: String,
 }
 
 #[ws_handler(route = "whoami")]
-async fn whoami(connection: Connection) -> Option<String> {
-    let member: Member = connection.authorizer()?;
+async fn whoami(connection: Connection) -> Result<String, Problem> {
+    let member: Member = connection.authorizer().map_err(|error| {
+        Problem::new(StatusCode::FORBIDDEN, "no_member").with_detail(error.to_string())
+    })?;
     assert_eq!(connection.principal_id(), Some(&*member.name));
     assert!(!format!("{connection:?}").contains(&member.tenant));
-    Some(format!("{} of {}", member.name, member.tenant))
+    let Member {
+        tenant,
+        level,
+        admin,
+        name,
+    } = member;
+    Ok(format!("{name} of {tenant}, {level} {admin}"))
 }
 
 #[api_handler(POST "/messages/{id}")]
@@ -140,6 +150,8 @@ async fn a_connection_can_be_closed() {
     let bob = client.websocket().connect().await;
     let request = json!({"action": "close", "to": bob.id()});
     alice.send_json(&request).await;
+    let late = tokio::spawn(bob.send("anyone?")).await;
+    assert!(late.is_err(), "a closed connection sends nothing");
     bob.assert_closed().await;
     // The response of a handler that closes its own connection is lost.
     alice.send_json(&json!({"action": "leave"})).await;
@@ -149,13 +161,36 @@ async fn a_connection_can_be_closed() {
 #[tokio::test]
 async fn what_the_authorizer_said_is_known_to_messages() {
     let client = TestClient::new(api()).await;
-    let context = json!({"principalId": "alice", "tenant": "acme"});
-    let late = tokio::spawn(bob.send("anyone?")).await;
-    assert!(late.is_err(), "a closed connection sends nothing");
+    let context = json!({"principalId": "alice", "tenant": "acme", "level": 7, "admin": true});
     let handshake = client.websocket().authorizer(&context);
     let mut socket = handshake.connect().await;
     socket.send_json(&json!({"action": "whoami"})).await;
-    assert_eq!(socket.recv().await, "alice of acme");
+    assert_eq!(socket.recv().await, "alice of acme, 7 true");
+}
+
+#[tokio::test]
+async fn what_does_not_fit_the_authorizer_is_named() {
+    let client = TestClient::new(api()).await;
+    let handshake = || client.websocket();
+    let context =
+        json!({"principalId": "alice", "tenant": "acme", "level": "s3cret", "admin": true});
+    for (handshake, expected) in [
+        (handshake(), "the connection has no authorizer"),
+        (
+            handshake().authorizer(&json!({"principalId": "alice"})),
+            "missing field `tenant`",
+        ),
+        (handshake().authorizer(&context), "claim `level`"),
+    ] {
+        let mut socket = handshake.connect().await;
+        socket.send_json(&json!({"action": "whoami"})).await;
+        let problem = socket.recv_json().await;
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(
+            detail.contains(expected) && !detail.contains("s3cret"),
+            "{problem}"
+        );
+    }
 }
 
 #[ws_handler(connect)]
@@ -212,7 +247,11 @@ async fn without_an_endpoint_the_error_says_so() {
 async fn authorize(request: AuthorizerRequest) -> Result<Decision, Unauthorized> {
     let token = request.query().find(|(name, _)| *name == "token");
     match token.map(|(_, token)| token) {
-        Some("good") => Ok(Allow::all_routes("alice").context("tenant", "north").into()),
+        Some("good") => Ok(Allow::all_routes("alice")
+            .context("tenant", "north")
+            .context("level", 7)
+            .context("admin", false)
+            .into()),
         Some(_) => Ok(Deny::new("bob").into()),
         None => Err(Unauthorized),
     }
@@ -226,5 +265,5 @@ async fn an_authorizer_of_the_program_is_asked_at_the_handshake() {
     other.assert_rejected(403).await;
     let mut socket = client.websocket().query("token", "good").connect().await;
     socket.send_json(&json!({"action": "whoami"})).await;
-    assert_eq!(socket.recv().await, "alice of north");
+    assert_eq!(socket.recv().await, "alice of north, 7 false");
 }

@@ -112,7 +112,7 @@ impl TestHandshake {
         self
     }
 
-    /// Sets what a Lambda authorizer has said: `principalId` and its context.
+    /// Sets what a Lambda authorizer has said: `principalId` and its context, whose values become strings.
     ///
     /// # Panics
     /// If the value cannot be serialised.

@@ -142,7 +142,7 @@ impl WebSocketEvent {
         self
     }
 
-    /// Sets what a Lambda authorizer has said: `principalId` and its context.
+    /// Sets what a Lambda authorizer has said: `principalId` and its context, whose values become strings.
     ///
     /// # Panics
     /// If the value cannot be serialised.

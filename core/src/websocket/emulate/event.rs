@@ -1,6 +1,9 @@
 //! The events of a connection.
 
-use crate::event::emulate::time::{epoch_millis, log_time};
+use crate::event::emulate::{
+    authorizer_context,
+    time::{epoch_millis, log_time},
+};
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
 use std::time::SystemTime;
@@ -36,7 +39,7 @@ pub struct ConnectionFacts {
     /// The address of the client.
     pub source_ip: String,
     pub user_agent: Option<String>,
-    /// What the authorizer said at the handshake.
+    /// What the authorizer said at the handshake. Events have it as texts.
     pub authorizer: Option<Value>,
 }
 
@@ -80,7 +83,7 @@ pub fn event(
         context["identity"]["userAgent"] = agent.as_str().into();
     }
     if let Some(authorizer) = &facts.authorizer {
-        context["authorizer"] = authorizer.clone();
+        context["authorizer"] = authorizer_context(authorizer).into();
     }
     let mut event = json!({"isBase64Encoded": false});
     match incident {
@@ -183,7 +186,7 @@ mod tests {
             connected_at: UNIX_EPOCH + Duration::from_secs(1_705_751_697),
             source_ip: "192.0.2.1".to_owned(),
             user_agent: Some("a browser".to_owned()),
-            authorizer: Some(json!({"principalId": "alice"})),
+            authorizer: Some(json!({"principalId": "alice", "level": 7, "admin": true})),
         }
     }
 
@@ -195,7 +198,7 @@ mod tests {
     fn context(event_type: &str, route: &str) -> Value {
         json!({
             "apiId": "a1b2c3d4e5",
-            "authorizer": {"principalId": "alice"},
+            "authorizer": {"principalId": "alice", "level": "7", "admin": "true"},
             "connectedAt": 1_705_751_697_000_u64,
             "connectionId": "R1kmxc2VNjMCFIA=",
             "domainName": "a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com",

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     BoxFuture,
     event::emulate::{
-        authorizer_context, policy_allows,
+        policy_allows,
         time::{epoch_millis, rfc3339},
     },
     request_id::{RequestIds, uuid},
@@ -228,9 +228,12 @@ impl Gateway {
         if !policy_allows(&response, &arn) {
             return Err(StatusCode::FORBIDDEN);
         }
-        let mut said = authorizer_context(&response["context"]);
-        said.insert("principalId".to_owned(), response["principalId"].clone());
-        Ok(said.into())
+        let mut said = response["context"].clone();
+        if !said.is_object() {
+            said = json!({});
+        }
+        said["principalId"] = response["principalId"].clone();
+        Ok(said)
     }
 
     /// An id in the form of API Gateway: 11 bytes in base64, which end with `=`.

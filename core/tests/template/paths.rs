@@ -71,6 +71,13 @@ fn gateways_reject_some_characters() {
 }
 
 #[test]
+fn the_name_of_the_default_route_is_no_resource() {
+    let api = open(&[("GET", "/$default/a")]).fallback_service(tower::service_fn(respond));
+    let rest = errors(&api, &Options::new(Gateway::RestApi));
+    assert_contains(&rest, &["`/$default/a`: a segment of a REST API"]);
+}
+
+#[test]
 fn greedy_parameters_of_one_place_share_a_name() {
     let api = open(&[("GET", "/files/{path+}"), ("POST", "/files/{rest+}")]);
     let api = api.mount_service("/files/legacy", tower::service_fn(respond));
@@ -180,6 +187,20 @@ fn overlaps_of_overlaps_have_it_too() {
     assert_eq!(methods(&yaml, "/n/b/c/{rest+}"), ["any"]);
     let any = "x-amazon-apigateway-any-method";
     assert_eq!(security(&yaml, "/n/b/c/{rest+}", any), "{AWS_IAM: []}");
+}
+
+#[test]
+fn an_overlap_that_a_rest_api_cannot_have_is_reported() {
+    let nested = Api::new()
+        .routes(routes(&[("GET", "/y/{id}", Access::authenticated())]))
+        .fallback_service(tower::service_fn(respond));
+    let api = signed(&[("ANY", "/{x}/y/{rest+}", Access::public())]).nest("/n", nested);
+    assert_eq!(
+        errors(&api, &Options::new(Gateway::RestApi)),
+        "- `/n/y/{id}` and `/n/y/{rest+}` (where other paths overlap): a REST API cannot have `{id}` and `{rest+}` in \
+         the same place: write the template with `--routes proxy`"
+    );
+    assert_eq!(errors(&api, &Options::new(Gateway::HttpApi)), "");
 }
 
 #[test]

@@ -8,6 +8,8 @@ pub(in crate::template) struct PathItem {
     /// In the syntax of API Gateway.
     pub(in crate::template) path: String,
     pub(in crate::template) operations: Vec<Operation>,
+    /// Whether the program does not have it: it is where others overlap, or the resource above one.
+    pub(super) is_added: bool,
 }
 
 #[derive(Clone)]
@@ -50,6 +52,7 @@ impl Paths {
             None => self.0.push(PathItem {
                 path,
                 operations: vec![operation],
+                is_added: false,
             }),
         }
     }
@@ -96,7 +99,11 @@ impl Paths {
             }
             None => {
                 let path = self.named(path);
-                self.0.push(PathItem { path, operations });
+                self.0.push(PathItem {
+                    path,
+                    operations,
+                    is_added: true,
+                });
             }
         }
     }

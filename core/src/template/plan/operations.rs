@@ -140,6 +140,7 @@ fn proxy(api: &Described<'_>, judge: &mut Judge<'_>, errors: &mut Vec<String>) -
             function: None,
             comments: comments.clone(),
         }],
+        is_added: false,
     };
     Paths(places.into_iter().map(operation).collect())
 }

@@ -9,7 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn check_rest(paths: &[PathItem], errors: &mut Vec<String>) {
     // The parameter below each path, and the first path that has it.
     let mut parameters: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
-    for path in paths.iter().map(|item| item.path.as_str()) {
+    for item in paths {
+        let path = item.path.as_str();
+        let origin = if item.is_added {
+            " (where other paths overlap)"
+        } else {
+            ""
+        };
         let mut end = 0;
         for segment in path.split('/').skip(1).filter(|_| path != "/") {
             let parent = path.get(..end).unwrap_or_default();
@@ -17,10 +23,16 @@ pub(super) fn check_rest(paths: &[PathItem], errors: &mut Vec<String>) {
             if segment.starts_with('{') {
                 let (known, first) = *parameters.entry(parent).or_insert((segment, path));
                 if known != segment {
+                    // One for a segment and one for all are two, whatever their names are.
+                    let is_alike = known.ends_with("+}") == segment.ends_with("+}");
+                    let advice = if is_alike {
+                        "give both the same name, or "
+                    } else {
+                        ""
+                    };
                     errors.push(format!(
-                        "`{first}` and `{path}`: a REST API cannot have `{known}` and `{segment}` in \
-                         the same place: give both the same name, or write the template with `--routes \
-                         proxy`"
+                        "`{first}` and `{path}`{origin}: a REST API cannot have `{known}` and `{segment}` in \
+                         the same place: {advice}write the template with `--routes proxy`"
                     ));
                 }
             }
@@ -30,7 +42,8 @@ pub(super) fn check_rest(paths: &[PathItem], errors: &mut Vec<String>) {
             let parameter = parameter.map(|name| name.strip_suffix('+').unwrap_or(name));
             let name = parameter.unwrap_or(segment);
             let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-:".contains(&byte);
-            if name.is_empty() || !name.bytes().all(is_allowed) {
+            // The segments of an added path are those of others.
+            if !item.is_added && (name.is_empty() || !name.bytes().all(is_allowed)) {
                 errors.push(format!(
                     "`{path}`: a segment of a REST API consists of letters, digits and `._-:`: write \
                      the template with `--routes proxy`"

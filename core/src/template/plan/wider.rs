@@ -63,8 +63,7 @@ impl Known {
 
     /// All paths, then their overlaps, the widest first.
     fn places(&self, paths: &Paths) -> Vec<String> {
-        let all = paths.0.iter().map(|item| &item.path);
-        let all: Vec<_> = all.filter(|path| *path != DEFAULT_ROUTE).collect();
+        let all: Vec<_> = paths.0.iter().map(|item| &item.path).collect();
         let pairs = all.iter().enumerate().flat_map(|(at, one)| {
             let others = all.iter().take(at);
             others.filter_map(move |other| overlap(one, other))
@@ -78,7 +77,9 @@ impl Known {
             slashes.filter_map(|(end, _)| Some(path.get(..end)?.to_owned()))
         });
         let all = all.iter().map(|path| (*path).clone());
-        all.chain(parents).chain(overlaps).collect()
+        let all = all.chain(parents).chain(overlaps);
+        // Not a path, but the rest.
+        all.filter(|path| path != DEFAULT_ROUTE).collect()
     }
 
     /// Adds the operations of a path that the gateway would not choose for it. Returns whether there are any.

@@ -16,11 +16,16 @@ pub(crate) fn find(
     let has = |wanted: &dyn Fn(&Value) -> bool| authenticators().any(wanted);
     let is = |one: &Value, kind: &str| one["kind"] == kind;
     let length = |one: &Value, list: &str| one[list].as_array().map_or(0, Vec::len);
-    let reasons: [(&str, &'static str, bool); 21] = [
+    let reasons: [(&str, &'static str, bool); 22] = [
         (
             "in the same place",
             "two parameters in one place",
             is_rest && is_each && has_siblings(manifest),
+        ),
+        (
+            "(where other paths overlap)",
+            "overlapping paths",
+            is_rest && is_each && greedy(manifest) > 1,
         ),
         (
             "a segment of a REST API",
@@ -195,6 +200,12 @@ fn paths(manifest: &Value) -> Vec<String> {
     let prefixes = prefixes.filter_map(|one| one["prefix"].as_str());
     let below = prefixes.map(|prefix| format!("{}/{{+}}", prefix.trim_end_matches('/')));
     routes.chain(below).collect()
+}
+
+/// How many paths stand for all below.
+fn greedy(manifest: &Value) -> usize {
+    let paths = paths(manifest).into_iter();
+    paths.filter(|path| path.ends_with("+}")).count()
 }
 
 fn has_siblings(manifest: &Value) -> bool {

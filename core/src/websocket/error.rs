@@ -18,7 +18,7 @@ pub enum ManagementError {
     /// The role of the function must not send to connections of this API, or the stage does not exist.
     #[error(
         "API Gateway denied access: expected a role with `execute-api:ManageConnections` for this API \
-         and stage, and an endpoint with the right stage"
+         and stage, credentials that have not expired, and an endpoint with the right stage"
     )]
     Denied,
     /// No endpoint is known.

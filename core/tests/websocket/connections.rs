@@ -261,6 +261,10 @@ async fn authorize(request: AuthorizerRequest) -> Result<Decision, Unauthorized>
 async fn an_authorizer_of_the_program_is_asked_at_the_handshake() {
     let client = TestClient::new(api().events(events![authorize])).await;
     client.websocket().assert_rejected(401).await;
+    let failed = tokio::spawn(client.websocket().connect()).await;
+    let message = failed.unwrap_err().into_panic().downcast::<String>();
+    let expected = "the authorizer rejected the handshake with 401 Unauthorized";
+    assert_eq!(*message.unwrap(), expected);
     let other = client.websocket().query("token", "other");
     other.assert_rejected(403).await;
     let mut socket = client.websocket().query("token", "good").connect().await;

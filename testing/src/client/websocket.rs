@@ -132,7 +132,7 @@ impl TestHandshake {
             let opened = self.gateway.connect(self.handshake).await;
             opened
                 .map(TestSocket)
-                .map_err(|Rejected(status)| format!("the handshake was rejected with {status}"))
+                .map_err(|rejected| rejected.to_string())
         })
     }
 
@@ -143,18 +143,21 @@ impl TestHandshake {
     pub fn assert_rejected(self, expected: u16) -> TrackedFuture<'static, ()> {
         TrackedFuture::new(async move {
             match self.gateway.connect(self.handshake).await {
-                Err(Rejected(status)) if status == expected => Ok(()),
-                Err(Rejected(status)) => Err(rejected(expected, &status.to_string())),
-                Ok(_) => Err(rejected(expected, "an open connection")),
+                Err(Rejected { status, .. }) if status == expected => Ok(()),
+                found => {
+                    let status = StatusCode::from_u16(expected).map(|status| status.to_string());
+                    let status = status.unwrap_or_else(|_| expected.to_string());
+                    let found = match found {
+                        Ok(_) => "the connection is open".to_owned(),
+                        Err(rejected) => rejected.to_string(),
+                    };
+                    Err(format!(
+                        "expected a handshake that is rejected with {status}, but {found}"
+                    ))
+                }
             }
         })
     }
-}
-
-fn rejected(expected: u16, found: &str) -> String {
-    let status = StatusCode::from_u16(expected).map(|status| status.to_string());
-    let status = status.unwrap_or_else(|_| expected.to_string());
-    format!("expected a handshake that is rejected with {status}, found {found}")
 }
 
 impl fmt::Debug for TestHandshake {

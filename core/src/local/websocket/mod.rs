@@ -118,7 +118,7 @@ impl Sockets {
             .await;
         let session = match session {
             Ok(session) => session,
-            Err(Rejected(status)) => {
+            Err(Rejected { status, .. }) => {
                 let mut response = Response::new(Body::empty());
                 *response.status_mut() = status;
                 return Ok(response);

@@ -76,8 +76,24 @@ pub struct Handshake {
 }
 
 /// A handshake that was not accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rejected(pub StatusCode);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{by} rejected the handshake with {status}")]
+pub struct Rejected {
+    pub status: StatusCode,
+    by: &'static str,
+}
+
+impl Rejected {
+    fn by_authorizer(status: StatusCode) -> Self {
+        let by = "the authorizer";
+        Self { status, by }
+    }
+
+    fn by_handler(status: StatusCode) -> Self {
+        let by = "the handler of `connect`";
+        Self { status, by }
+    }
+}
 
 /// An open connection.
 #[derive(Debug)]
@@ -185,7 +201,7 @@ impl Gateway {
         };
         if self.0.routes.has_authorizer && facts.authorizer.is_none() {
             let asked = self.authorize(&facts, &incident).await;
-            facts.authorizer = Some(asked.map_err(Rejected)?);
+            facts.authorizer = Some(asked.map_err(Rejected::by_authorizer)?);
         }
         let connection = Connection {
             gateway: self.clone(),
@@ -195,11 +211,12 @@ impl Gateway {
         if self.0.routes.has("$connect") {
             let response = connection.invoke(&incident).await;
             let response = response.and_then(|response| Response::parse(&response));
-            let response = response.ok_or(Rejected(StatusCode::BAD_GATEWAY))?;
+            let response = response.ok_or(Rejected::by_handler(StatusCode::BAD_GATEWAY))?;
             if !response.is_success() {
                 let status = StatusCode::from_u16(response.status_code);
                 let status = status.ok().filter(|status| status.as_u16() >= 300);
-                return Err(Rejected(status.unwrap_or(StatusCode::BAD_GATEWAY)));
+                let status = status.unwrap_or(StatusCode::BAD_GATEWAY);
+                return Err(Rejected::by_handler(status));
             }
             protocol = response.protocol();
         }

@@ -133,8 +133,8 @@ async fn the_function_decides_about_the_handshake() {
             ..Routes::default()
         };
         let gateway = Gateway::new(Stage::default(), routes, Hub::default(), invoke);
-        let Rejected(status) = gateway.connect(handshake()).await.unwrap_err();
-        assert_eq!(status, expected);
+        let rejected = gateway.connect(handshake()).await.unwrap_err();
+        assert_eq!(rejected.status, expected);
     }
 }
 
@@ -220,7 +220,7 @@ async fn an_authorizer_decides_before_the_handshake() {
         assert_eq!(events[0]["methodArn"], arn);
         let found = match opened {
             Ok(_) => Ok(events[1]["requestContext"]["authorizer"].clone()),
-            Err(Rejected(status)) => Err(status.as_u16()),
+            Err(rejected) => Err(rejected.status.as_u16()),
         };
         assert_eq!(found, expected);
     }

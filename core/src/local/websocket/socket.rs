@@ -14,6 +14,7 @@ use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
         Error, Message,
+        error::ProtocolError,
         protocol::{CloseFrame, Role, WebSocketConfig, frame::coding::CloseCode},
     },
 };
@@ -160,6 +161,11 @@ fn read(message: Option<Result<Message, Error>>) -> Read {
         Some(Err(Error::Capacity(_))) => Read::Rejected((CloseCode::Size, TOO_LARGE.into())),
         Some(Err(Error::Utf8(_))) => {
             Read::Rejected((CloseCode::Invalid, "expected a text in UTF-8".into()))
+        }
+        Some(Err(Error::Protocol(error)))
+            if error != ProtocolError::ResetWithoutClosingHandshake =>
+        {
+            Read::Rejected((CloseCode::Protocol, error.to_string().into()))
         }
         Some(Err(_)) | None => Read::Closed(abnormal()),
     }

@@ -343,14 +343,21 @@ async fn a_client_learns_why_its_message_is_rejected() {
 }
 
 #[tokio::test]
-async fn invalid_text_ends_a_connection() {
+async fn invalid_frames_end_a_connection() {
     let mut server = Fixture::start(&["$disconnect"]).await;
-    let mut socket = server.connect().await;
-    let frame = Frame::message(vec![0xff], OpCode::Data(Data::Text), true);
-    socket.send(Message::Frame(frame)).await.unwrap();
-    assert_eq!(closed(&mut socket).await, 1007);
-    let end = server.event().await;
-    assert_eq!(end["requestContext"]["disconnectStatusCode"], 1007);
+    for (data, code, expected) in [
+        (vec![0xff], Data::Text, 1007),
+        // A frame that continues nothing.
+        (vec![], Data::Continue, 1002),
+        (vec![], Data::Reserved(3), 1002),
+    ] {
+        let mut socket = server.connect().await;
+        let frame = Frame::message(data, OpCode::Data(code), true);
+        socket.send(Message::Frame(frame)).await.unwrap();
+        assert_eq!(closed(&mut socket).await, expected);
+        let end = server.event().await;
+        assert_eq!(end["requestContext"]["disconnectStatusCode"], expected);
+    }
 }
 
 #[tokio::test]

@@ -40,7 +40,9 @@ enum InvalidDecision {
     Method(Method),
     #[error("routes with a method are not allowed for a WebSocket API, expected all routes")]
     WebSocket,
-    #[error("the stage in the ARN of the request is `*`")]
+    #[error(
+        "the ARN of the request has the stage `*`, as in samples of AWS: the policy would allow all stages"
+    )]
     AnyStage,
     #[error("a resource of the policy has {0} characters, at most {MAX_RESOURCE} are allowed")]
     LongResource(usize),

@@ -294,7 +294,7 @@ fn what_a_policy_cannot_say_is_an_error() {
         );
     }
     let any_stage = token("arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/*/GET/");
-    assert!(error(Allow::all_routes("a"), &any_stage, CACHED).contains("is `*`"));
+    assert!(error(Allow::all_routes("a"), &any_stage, CACHED).contains("has the stage `*`"));
     assert!(written(Deny::new("a"), &any_stage, CACHED).is_ok());
 }
 

@@ -155,8 +155,14 @@ async fn an_event_that_nothing_takes_fails() {
             "no handler takes an event without records, as that of a tumbling window",
         ),
         (
+            json!({"Records": [{"eventSource": "aws:sqs"}]}),
+            "no handler takes records of sqs without `eventSourceARN`; handlers of this kind: `ship` (sqs(from = \
+             arn:aws:sqs:eu-west-1:123456789012:orders)), `import` (sqs(from = imports))",
+        ),
+        (
             json!({"Records": [{"eventSource": "aws:ses"}]}),
-            "`Records`",
+            "no handler takes records of `aws:ses`, which has no kind of its own: `any(key = \"Records\")` takes its \
+             events",
         ),
         (json!({"Records": [7]}), "`Records`"),
         (

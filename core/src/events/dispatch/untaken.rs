@@ -3,9 +3,11 @@
 use super::super::{
     error::EventError,
     list::Listed,
+    record_kind::RecordKind,
     trigger::{Facts, Trigger},
 };
 use crate::event::{OtherEvent, OtherKind, UnsupportedEvent};
+use serde::Deserialize;
 use std::fmt::Write;
 
 /// The maximum number of handlers in a message.
@@ -21,6 +23,13 @@ pub(super) fn untaken(event: &OtherEvent, facts: &Facts<'_>, handlers: &[Listed]
     if event.kind == OtherKind::Records && is_empty(&event.records) {
         let message = "no handler takes an event without records, as that of a tumbling window";
         return EventError::untaken(unsupported, message.to_owned());
+    }
+    if let Some(service) = other_service(event) {
+        let message = format!(
+            "no handler takes records of `{}`, which has no kind of its own: `any(key = \"Records\")` takes its events",
+            shorten(&service)
+        );
+        return EventError::untaken(unsupported, message);
     }
     let Some(what) = what(facts) else {
         return unsupported.into();
@@ -63,6 +72,14 @@ pub(super) fn ambiguous(event: &OtherEvent, one: &Listed, other: &Listed) -> Eve
 /// What an event is; `None` if its kind does not say more than its keys.
 fn what(facts: &Facts<'_>) -> Option<String> {
     Some(match facts {
+        Facts::Records { kind, origin: "" } => {
+            let name = match kind {
+                RecordKind::S3 => "the name of a bucket",
+                RecordKind::Sns => "`TopicArn`",
+                _ => "`eventSourceARN`",
+            };
+            format!("records of {} without {name}", kind.name())
+        }
         Facts::Records { kind, origin } => {
             format!("records of {} from `{}`", kind.name(), shorten(origin))
         }
@@ -86,6 +103,18 @@ fn what(facts: &Facts<'_>) -> Option<String> {
         ),
         Facts::Other => return None,
     })
+}
+
+/// The service that sent the records, if it has no kind.
+fn other_service(event: &OtherEvent) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Record {
+        #[serde(rename = "eventSource")]
+        service: String,
+    }
+    let records: Vec<Record> = serde_json::from_slice(&event.records).ok()?;
+    let Record { service } = records.into_iter().next()?;
+    RecordKind::of(&service).is_none().then_some(service)
 }
 
 fn is_of_kind(trigger: &Trigger, facts: &Facts<'_>) -> bool {

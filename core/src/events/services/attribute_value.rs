@@ -1,6 +1,7 @@
 //! DynamoDB's JSON as a data format of serde: `{"N": "7"}` is the number 7.
 
 use super::super::parts::Text;
+use super::attribute_name::Name;
 use super::decimal::{self, Decimal};
 use serde::{
     Deserialize, Deserializer,
@@ -14,7 +15,7 @@ use std::{borrow::Cow, fmt};
 
 /// The attributes of an item.
 #[derive(Default)]
-pub(super) struct Item<'e>(Vec<(Cow<'e, str>, Value<'e>)>);
+pub(super) struct Item<'e>(Vec<(Name<'e>, Value<'e>)>);
 
 /// The types of DynamoDB.
 const TYPES: &[&str] = &["S", "N", "B", "BOOL", "NULL", "L", "M", "SS", "NS", "BS"];
@@ -64,7 +65,7 @@ impl<'de: 'e, 'e> Deserialize<'de> for Item<'e> {
             fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Item<'de>, A::Error> {
                 let mut item = Vec::new();
                 while let Some((Text(name), value)) = map.next_entry()? {
-                    item.push((name, value));
+                    item.push((Name(name), value));
                 }
                 Ok(Item(item))
             }

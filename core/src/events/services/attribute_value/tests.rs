@@ -99,6 +99,29 @@ fn numbers_are_exact_or_an_error() {
 }
 
 #[test]
+fn keys_of_maps_are_read_as_in_json() {
+    #[derive(Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+    struct Sku(String);
+
+    #[derive(Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+    #[serde(rename_all = "lowercase")]
+    enum Size {
+        Small,
+    }
+
+    let map = |name: &str| json!({"M": {name: {"N": "1"}}});
+    assert_eq!(
+        read(&map("te\"a")),
+        Ok(BTreeMap::from([(Sku("te\"a".to_owned()), 1)]))
+    );
+    assert_eq!(read(&map("7")), Ok(BTreeMap::from([(7_u64, 1)])));
+    assert_eq!(read(&map("-7")), Ok(BTreeMap::from([(-7_i8, 1)])));
+    assert_eq!(read(&map("small")), Ok(BTreeMap::from([(Size::Small, 1)])));
+    let error = read::<BTreeMap<u64, u64>>(&map("x")).unwrap_err();
+    assert!(error.contains("invalid type: string \"x\""), "{error}");
+}
+
+#[test]
 fn binary_values_are_bytes() {
     assert_eq!(read(&json!({"B": "AQI="})), Ok(vec![1_u8, 2]));
     assert_eq!(read(&json!({"B": "AQI="})), Ok([1_u8, 2]));

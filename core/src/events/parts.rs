@@ -38,6 +38,7 @@ where
 
 /// An event of EventBridge, of which only the detail is read.
 #[derive(Deserialize)]
+#[serde(expecting = "a JSON object")]
 pub(super) struct Detail<'e> {
     #[serde(borrow)]
     detail: Option<&'e RawValue>,

@@ -607,6 +607,10 @@ async fn an_error_of_content_in_an_envelope_says_where() {
     async fn bus(State(calls): State<Calls>, event: Result<BusEvent<bool>, Error>) {
         calls.add(format!("{:?}", event.unwrap_err()));
     }
+    #[event_handler(sqs(from = "uploads"))]
+    async fn uploads(State(calls): State<Calls>, objects: Result<S3Objects, Error>) {
+        calls.add(format!("{:?}", objects.unwrap_err()));
+    }
     #[event_handler(dynamodb)]
     async fn table(State(calls): State<Calls>, change: Result<Change<Order>, Error>) {
         calls.add(format!("{:?}", change.unwrap_err()));
@@ -626,16 +630,29 @@ async fn an_error_of_content_in_an_envelope_says_where() {
             "the detail does not fit `BusEvent<bool>`: ",
         ),
         (
+            sqs("topic", &["7"]),
+            "expected a message of SNS in the message of SQS: with raw message delivery, take `Json<T>`: \
+             invalid type: integer `7`, expected a JSON object",
+        ),
+        (
+            sqs("bus", &["7"]),
+            "expected an event of EventBridge: invalid type: integer `7`, expected a JSON object",
+        ),
+        (
+            sqs("uploads", &[r#"{"Records": [{"s3": 7}]}"#]),
+            "expected a notification of S3: invalid type: integer `7`, expected a JSON object",
+        ),
+        (
             change("INSERT", &json!({"NewImage": item})),
-            "the new image of the item does not fit `events::kinds::Order`: amount: expected a number of \
+            "`events::kinds::Order` does not fit the new image of the item: amount: expected a number of \
              type `u64`, found 1.5",
         ),
         (
             change("INSERT", &json!({"NewImage": {"sku": {"S": "tea"}}})),
-            "the new image of the item does not fit `events::kinds::Order`: missing field `amount`",
+            "`events::kinds::Order` does not fit the new image of the item: missing field `amount`",
         ),
     ] {
-        let found = call(events![notified, bus, table], &event).await;
+        let found = call(events![notified, bus, uploads, table], &event).await;
         assert!(found.starts_with(expected), "{event}: {found}");
     }
 }

@@ -217,6 +217,6 @@ impl<'e, T: DeserializeOwned, K: DeserializeOwned> FromRecord<'e> for Change<T, 
 fn read<T: DeserializeOwned>(item: Item<'_>, which: &str) -> Result<T, Error> {
     item.read().map_err(|error| {
         let ty = type_name::<T>();
-        Error::new(error).context(format!("the {which} of the item does not fit `{ty}`"))
+        Error::new(error).context(format!("`{ty}` does not fit the {which} of the item"))
     })
 }

@@ -35,6 +35,7 @@ const THE_MESSAGE: (&str, &str) = ("the message", "Notification");
 
 /// A message of SNS as the body of a message of SQS.
 #[derive(Deserialize)]
+#[serde(expecting = "a JSON object")]
 struct Body {
     #[serde(rename = "Message")]
     message: String,

@@ -127,18 +127,21 @@ struct Notification {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "a JSON object")]
 struct Entity {
     bucket: Bucket,
     object: Object,
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "a JSON object")]
 struct Bucket {
     name: String,
 }
 
 /// An object, in the spelling of notifications and in that of EventBridge.
 #[derive(Deserialize)]
+#[serde(expecting = "a JSON object")]
 struct Object {
     key: String,
     size: Option<u64>,

@@ -111,6 +111,7 @@ impl Envelopes {
 
 /// The members that tell notifications and their envelopes apart.
 #[derive(Deserialize)]
+#[serde(expecting = "a JSON object")]
 struct Head<'e> {
     #[serde(borrow, default, rename = "Records")]
     records: Option<&'e RawValue>,

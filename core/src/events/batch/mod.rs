@@ -149,12 +149,13 @@ impl Batch<'_> {
         clock: Clock,
         limit: usize,
     ) -> Vec<usize> {
+        let records = self.event.records();
         let (failed, late) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
         let lane = |lane: &'_ [usize]| {
-            let lane: Vec<_> = lane.to_vec();
+            let lane: Vec<_> = lane.iter().filter_map(|at| records.get(*at)).collect();
             let (failed, late) = (&failed, &late);
             async move {
-                match self.until_failure(&lane, call, clock).await {
+                match until_failure(&lane, call, clock).await {
                     Ok(()) => {}
                     Err(End::Failed(at)) => locked(failed).push(at),
                     Err(End::Late(left)) => locked(late).extend(left),
@@ -164,7 +165,7 @@ impl Batch<'_> {
         Concurrent::new(limit, lanes.0.iter().map(|one| lane(one))).await;
         let mut failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
         let late = late.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if let Some(first) = late.first().and_then(|at| self.event.records().get(*at)) {
+        if let Some(first) = late.first().and_then(|at| records.get(*at)) {
             // One record of the log for all of them: it is written in the time that is left.
             let span = log::record_span(first.id());
             span.in_scope(|| not_handled(late.len(), "the deadline was near"));
@@ -172,38 +173,29 @@ impl Batch<'_> {
         failed.extend(late);
         failed
     }
+}
 
-    /// Handles the records of a lane one after the other, until one fails.
-    async fn until_failure(
-        &self,
-        lane: &[usize],
-        call: CallRecord,
-        clock: Clock,
-    ) -> Result<(), End> {
-        let records = self.event.records();
-        let mut left = lane;
-        while let Some((at, behind)) = left.split_first() {
-            let Some(record) = records.get(*at) else {
-                return Ok(());
-            };
-            if clock.is_over() {
-                return Err(End::Late(left.to_vec()));
-            }
-            left = behind;
-            let span = log::record_span(record.id());
-            let handled = run_within(call(record), clock)
-                .instrument(span.clone())
-                .await;
-            if let Err(failure) = handled {
-                span.in_scope(|| {
-                    failure.log();
-                    not_handled(left.len(), "this one failed");
-                });
-                return Err(End::Failed(*at));
-            }
+/// Handles the records of a lane one after the other, until one fails.
+async fn until_failure(lane: &[&Record], call: CallRecord, clock: Clock) -> Result<(), End> {
+    let mut left = lane;
+    while let Some((record, behind)) = left.split_first() {
+        if clock.is_over() {
+            return Err(End::Late(left.iter().map(|late| late.index()).collect()));
         }
-        Ok(())
+        left = behind;
+        let span = log::record_span(record.id());
+        let handled = run_within(call(record), clock)
+            .instrument(span.clone())
+            .await;
+        if let Err(failure) = handled {
+            span.in_scope(|| {
+                failure.log();
+                not_handled(left.len(), "this one failed");
+            });
+            return Err(End::Failed(record.index()));
+        }
     }
+    Ok(())
 }
 
 /// Why a lane ended before its last record.

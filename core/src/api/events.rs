@@ -38,7 +38,7 @@ impl Api {
     /// Responds to events that no handler takes.
     ///
     /// The function returns the JSON that Lambda gets, or `None`: then the invocation fails, as it does
-    /// without this function, with an error that names the keys of the event.
+    /// without this function, with an error that says what came.
     ///
     /// A schedule or a plugin that keeps the function warm sends such events:
     ///

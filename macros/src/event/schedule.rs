@@ -11,6 +11,23 @@ pub(super) fn check(expression: LitStr) -> syn::Result<LitStr> {
     }
 }
 
+/// Checks the name of a rule, or of a schedule of EventBridge Scheduler.
+pub(super) fn check_name(name: LitStr) -> syn::Result<LitStr> {
+    match is_name(&name.value()) {
+        true => Ok(name),
+        false => Err(syn::Error::new(
+            name.span(),
+            "expected the name of a rule or a schedule, such as `nightly`, or with its bus or group: `shop/nightly`",
+        )),
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let mut parts = text.split('/');
+    parts.all(|part| !part.is_empty() && part.bytes().all(is_known))
+}
+
 fn error(text: &str) -> Option<String> {
     let inside = |name| text.strip_prefix(name)?.strip_suffix(')');
     if let Some(rate) = inside("rate(") {
@@ -91,6 +108,21 @@ mod tests {
                 (found, expected) => found.is_none() && expected.is_none(),
             };
             assert!(fits, "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn names_have_no_colons_and_no_spaces() {
+        for (text, expected) in [
+            ("nightly", true),
+            ("Clean-Up_2.0", true),
+            ("default/nightly", true),
+            ("", false),
+            ("/nightly", false),
+            ("every night", false),
+            ("arn:aws:events:eu-west-1:123456789012:rule/nightly", false),
+        ] {
+            assert_eq!(is_name(text), expected, "{text}");
         }
     }
 }

@@ -201,7 +201,7 @@ impl Trigger {
             }
             "source" => self.source = alternatives(input)?,
             "detail_type" => self.detail_type = alternatives(input)?,
-            "rule" => self.rule = Some(single(input)?),
+            "rule" => self.rule = Some(schedule::check_name(single(input)?)?),
             _ => self.key = Some(single(input)?),
         }
         Ok(())

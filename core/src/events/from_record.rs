@@ -3,7 +3,7 @@
 use super::{kinds::Kinds, parts::parse_content, record::Record};
 use crate::{Error, Json, Operation};
 use bytes::Bytes;
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 /// Types that can be an argument of a handler that is called once for each record.
 ///
@@ -53,7 +53,41 @@ impl<'e, T: Deserialize<'e>> FromRecord<'e> for Json<T> {
     fn from_record(record: &'e Record) -> Result<Self, Error> {
         let text = record.content().map_err(Error::msg)?;
         let depth = record.data().states.limits.json_depth;
-        parse_content(text, depth, (record.kind().content(), "Json")).map(Json)
+        let parsed = parse_content(text, depth, (record.kind().content(), "Json"));
+        parsed.map(Json).map_err(|error| match wrapped_by(text) {
+            Some((service, argument)) => error.context(format!(
+                "the content is in an envelope of {service}, which `{argument}<T>` opens"
+            )),
+            None => error,
+        })
+    }
+}
+
+/// The service whose envelope is around content that did not fit, and the argument that opens it.
+#[cold]
+fn wrapped_by(text: &str) -> Option<(&'static str, &'static str)> {
+    #[derive(Deserialize)]
+    struct Envelope {
+        #[serde(rename = "TopicArn")]
+        topic: Option<IgnoredAny>,
+        #[serde(rename = "Message")]
+        message: Option<IgnoredAny>,
+        #[serde(rename = "detail-type")]
+        detail_type: Option<IgnoredAny>,
+        detail: Option<IgnoredAny>,
+    }
+    match serde_json::from_str(text).ok()? {
+        Envelope {
+            topic: Some(_),
+            message: Some(_),
+            ..
+        } => Some(("SNS", "Notification")),
+        Envelope {
+            detail_type: Some(_),
+            detail: Some(_),
+            ..
+        } => Some(("EventBridge", "BusEvent")),
+        _ => None,
     }
 }
 

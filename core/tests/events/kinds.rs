@@ -584,6 +584,21 @@ async fn an_error_of_an_argument_says_what_did_not_fit() {
         let found = call(events, &event).await;
         assert!(found.starts_with(expected), "{event}: {found}");
     }
+    let in_topic = json!({"Type": "Notification", "TopicArn": "arn", "Message": "7"});
+    for (body, expected) in [
+        (
+            in_topic.to_string(),
+            "the content is in an envelope of SNS, which `Notification<T>` opens: the body of the message does not \
+             fit `Json<bool>`: ",
+        ),
+        (
+            bridged("shop", "Placed", &json!(7), &json!([])).to_string(),
+            "the content is in an envelope of EventBridge, which `BusEvent<T>` opens: the body of the message",
+        ),
+    ] {
+        let found = call(events![queue], &sqs("orders", &[&body])).await;
+        assert!(found.starts_with(expected), "{body}: {found}");
+    }
     for (body, expected) in [
         (Some(json!(7)), "the `body` of the message is not text"),
         (Some(Value::Null), "the message has no `body`"),

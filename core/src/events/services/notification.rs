@@ -11,7 +11,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 /// Argument of a handler of records: a message of SNS and what SNS says about it, also if a queue of SQS
 /// subscribes to the topic.
 ///
-/// A subscription with raw message delivery has no envelope: take [`Json`](crate::Json) instead.
+/// A subscription with raw message delivery has no envelope: take [`Json`](crate::Json) instead. The message has to
+/// be JSON; for other text, take `Json` of a type with a member `Message`, which is the envelope.
 ///
 /// ```
 /// use lambda_api::{event_handler, events::Notification};

@@ -13,7 +13,7 @@ use serde::{Deserialize, de::IgnoredAny};
 /// | `&str`, `&[u8]`, [`Bytes`] | the content of the record, as text or bytes |
 /// | [`S3Objects`](super::S3Objects) | objects of S3, also in a message of SQS or SNS |
 /// | [`Notification<T>`](super::Notification) | a message of SNS, also in one of SQS |
-/// | [`BusEvent<T>`](super::BusEvent) | an event of EventBridge in a message of SQS or SNS |
+/// | [`BusEvent<T>`](super::BusEvent) | an event of EventBridge in a message of SQS or SNS, or in a record of Kinesis |
 /// | [`Change<T>`](super::Change) | a change of an item of DynamoDB |
 /// | [`Meta<K>`](super::Meta) | what the service says about the record |
 /// | [`State<T>`](crate::State) | a value of the application |

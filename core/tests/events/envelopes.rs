@@ -157,13 +157,35 @@ async fn messages_of_sns_come_through_a_queue() {
 }
 
 #[tokio::test]
-async fn events_of_event_bridge_come_through_a_queue() {
-    #[event_handler(sqs)]
-    async fn queued(State(calls): State<Calls>, event: BusEvent<Value>) {
+async fn events_of_event_bridge_come_through_other_services() {
+    fn note(calls: &Calls, event: &BusEvent<Value>) {
         calls.add(format!("{} {}", event.meta.id(), event.detail["reason"]));
     }
+    #[event_handler(sqs)]
+    async fn queued(State(calls): State<Calls>, event: BusEvent<Value>) {
+        note(&calls, &event);
+    }
+    #[event_handler(sns)]
+    async fn notified(State(calls): State<Calls>, event: BusEvent<Value>) {
+        note(&calls, &event);
+    }
+    #[event_handler(kinesis)]
+    async fn streamed(State(calls): State<Calls>, event: BusEvent<Value>) {
+        note(&calls, &event);
+    }
+    let in_stream = |data: &str| {
+        let data = base64_simd::STANDARD.encode_to_string(data);
+        json!({"Records": [{"eventSource": "aws:kinesis", "kinesis": {"sequenceNumber": "1", "data": data}}]})
+    };
     let event = created_through_event_bridge().to_string();
-    let through = call(events![queued], &sqs("q", &[&event])).await;
-    assert_eq!(through, Ok(vec!["e1 \"PutObject\"".to_owned()]));
-    assert!(call(events![queued], &sqs("q", &["{}"])).await.is_err());
+    for (event, other) in [
+        (sqs("q", &[&event]), sqs("q", &["{}"])),
+        (in_sns(&event), in_sns("{}")),
+        (in_stream(&event), in_stream("{}")),
+    ] {
+        let handlers = || events![queued, notified, streamed];
+        let through = call(handlers(), &event).await;
+        assert_eq!(through, Ok(vec!["e1 \"PutObject\"".to_owned()]), "{event}");
+        assert!(call(handlers(), &other).await.is_err(), "{other}");
+    }
 }

@@ -91,11 +91,12 @@ impl EventBridge {
     }
 }
 
-/// Argument of an event handler: an event of a bus of EventBridge with its detail, also in a message of SQS or SNS.
+/// Argument of an event handler: an event of a bus of EventBridge with its detail, also in a message of SQS or SNS or a
+/// record of Kinesis.
 ///
 /// A handler of `event_bridge` may also take [`Json`](crate::Json) for the detail and
-/// [`Meta<EventBridge>`](super::Meta) for the rest. A rule with a queue or a topic as its target sends the
-/// whole event there:
+/// [`Meta<EventBridge>`](super::Meta) for the rest. A rule with a queue, a topic or a stream as its target sends
+/// the whole event there:
 ///
 /// ```
 /// use lambda_api::{event_handler, events::BusEvent};
@@ -128,7 +129,7 @@ impl<T: DeserializeOwned> BusEvent<T> {
 impl<'e, T: DeserializeOwned> FromRecord<'e> for BusEvent<T> {
     type Rejection = Error;
 
-    const KINDS: Kinds = Kinds::SQS.or(Kinds::SNS);
+    const KINDS: Kinds = Kinds::SQS.or(Kinds::SNS).or(Kinds::KINESIS);
 
     fn from_record(record: &'e Record) -> Result<Self, Error> {
         let text = record.content().map_err(Error::msg)?;

@@ -70,6 +70,15 @@ pub(crate) fn parse(
 fn arguments(attribute: Attribute, function: &mut Function, errors: &mut ErrorStore) -> Vec<Type> {
     let what = attribute.what;
     check_signature(function, attribute.name, what, errors);
+    if function.sig.ident == "main" {
+        errors.at(
+            &function.sig.ident,
+            format!(
+                "{what} cannot be `main`: give it another name, and add it to the `events![..]` of an `Api`, \
+                 which `#[lambda_api::main] fn main() -> Api` returns"
+            ),
+        );
+    }
     let mut types = Vec::new();
     for input in &mut function.sig.inputs {
         let FnArg::Typed(input) = input else { continue };
@@ -227,6 +236,9 @@ pub(crate) fn stub(errors: &ErrorStore, krate: &Krate, function: &Function) -> T
     let errors = errors.to_tokens();
     if function.sig.receiver().is_some() {
         return quote!(#errors #function);
+    }
+    if function.sig.ident == "main" {
+        return quote!(#errors fn main() {});
     }
     let private = quote!(#krate::__private::events);
     let structure = structure(function);

@@ -10,7 +10,6 @@ use syn::{
 
 /// Reports everything that the signature of an API handler does not support, except arguments.
 pub(crate) fn check(function: &mut Function, errors: &mut ErrorStore) {
-    reject_second_attribute(function, errors);
     check_as(function, "api_handler", "an API handler", errors);
     reject_unsized_response(function, errors);
 }
@@ -23,6 +22,7 @@ pub(crate) fn check_as(
     what: &str,
     errors: &mut ErrorStore,
 ) {
+    reject_second_attribute(function, attribute, errors);
     function.reject_other_main(attribute, errors);
     let sig = &function.sig;
     reject_qualifiers(sig, what, errors);
@@ -167,21 +167,31 @@ fn reject_generics(sig: &Signature, what: &str, errors: &mut ErrorStore) {
     }
 }
 
-fn reject_second_attribute(function: &mut Function, errors: &mut ErrorStore) {
+/// The attributes that make a function a handler.
+const HANDLERS: [&str; 4] = ["api_handler", "event_handler", "authorizer", "ws_handler"];
+
+/// Rejects a second attribute of a handler, since each defines a type with the name of the function.
+fn reject_second_attribute(function: &mut Function, attribute: &str, errors: &mut ErrorStore) {
     function.attrs.retain(|attr| {
         let path = attr.path();
-        let second = path
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == "api_handler");
-        if second {
-            errors.at(
-                path,
-                "a function can have only one `#[api_handler]`: write several methods and paths as \
-                 `GET | POST \"/a\" | \"/b\"`; for a route with another access rule, write a function \
-                 that calls this one",
-            );
+        let last = path.segments.last();
+        let second = last.filter(|last| HANDLERS.iter().any(|name| last.ident == name));
+        if let Some(second) = second {
+            let message = match attribute {
+                "api_handler" if second.ident == "api_handler" => {
+                    "a function can have only one `#[api_handler]`: write several methods and paths as \
+                     `GET | POST \"/a\" | \"/b\"`; for a route with another access rule, write a function \
+                     that calls this one"
+                        .to_owned()
+                }
+                _ => format!(
+                    "a function with `#[{attribute}]` cannot have `#[{}]`: write a second function that calls \
+                     this one",
+                    second.ident
+                ),
+            };
+            errors.at(path, message);
         }
-        !second
+        second.is_none()
     });
 }

@@ -30,7 +30,10 @@ use std::convert::Infallible;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a handler of events",
     label = "not available in events",
-    note = "extractors of HTTP requests, such as `Path` and `Query`, read an HTTP request, which an event is not: an event handler takes `Json<T>`, `State<T>`, `Meta<K>`, `LambdaContext`, `&Event`",
+    note = "all handlers of events take `State<T>`, `LambdaContext`, `Deadline` and `&Event`; one of `event_bridge`, `schedule` or `any` takes `Json<T>` and `Meta<K>`, one of a batch `&[Record]`",
+    note = "an authorizer takes `AuthorizerRequest`, which has the headers and the query, `Identity` and `Claims<T>`",
+    note = "a handler of a WebSocket API takes a message as `Json<T>` or `Text`, `Connection`, in `connect` `Handshake`, which has the headers and the query, and other connections as `State<Connections>`",
+    note = "extractors of HTTP requests, such as `Path` and `Query`, read an HTTP request, which an event is not",
     note = "implement `FromEvent` for your own types"
 )]
 pub trait FromEvent<'e>: Sized {

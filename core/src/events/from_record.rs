@@ -24,7 +24,8 @@ use serde::{Deserialize, de::IgnoredAny};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a handler of records",
     label = "not available in records",
-    note = "extractors of HTTP requests, such as `Path` and `Query`, read an HTTP request, which a record is not: an event handler takes `Json<T>`, `State<T>`, `Meta<K>`, `LambdaContext`, `&Record`",
+    note = "take the content as `Json<T>`, `&str` or `&[u8]`, a value of the application as `State<T>`, what the service says as `Meta<K>`, all of it as `&Record`; `LambdaContext`, `Deadline`; with `batch`, all records as `&[Record]`",
+    note = "extractors of HTTP requests, such as `Path` and `Query`, read an HTTP request, which a record is not",
     note = "implement `FromRecord` for your own types"
 )]
 pub trait FromRecord<'e>: Sized {

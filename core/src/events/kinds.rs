@@ -80,16 +80,54 @@ impl Kinds {
                     with `Record::extract`";
         }
         match self {
-            Self::SQS => "this argument is not available in a handler of `sqs`",
-            Self::S3 => "this argument is not available in a handler of `s3`",
-            Self::SNS => "this argument is not available in a handler of `sns`",
-            Self::DYNAMODB => "this argument is not available in a handler of `dynamodb`",
-            Self::KINESIS => "this argument is not available in a handler of `kinesis`",
-            Self::EVENT_BRIDGE => "this argument is not available in a handler of `event_bridge`",
-            Self::SCHEDULE => "this argument is not available in a handler of `schedule`",
-            Self::OTHER => "this argument is not available in a handler of `any`",
-            Self::AUTHORIZER => "this argument is not available in an authorizer",
-            _ => "this argument is not available in this handler of a WebSocket API",
+            Self::SQS => {
+                "this argument is not available in a handler of `sqs`, which takes `Meta<Sqs>`, `S3Objects`, \
+                 `Notification<T>` and `BusEvent<T>`, beside those of all records"
+            }
+            Self::S3 => {
+                "this argument is not available in a handler of `s3`, which takes `Meta<S3>` and `S3Objects`, \
+                 beside those of all records"
+            }
+            Self::SNS => {
+                "this argument is not available in a handler of `sns`, which takes `Meta<Sns>`, `S3Objects`, \
+                 `Notification<T>` and `BusEvent<T>`, beside those of all records"
+            }
+            Self::DYNAMODB => {
+                "this argument is not available in a handler of `dynamodb`, which takes `Meta<DynamoDb>` and \
+                 `Change<T>`, beside those of all records"
+            }
+            Self::KINESIS => {
+                "this argument is not available in a handler of `kinesis`, which takes `Meta<Kinesis>`, beside \
+                 those of all records"
+            }
+            Self::EVENT_BRIDGE => {
+                "this argument is not available in a handler of `event_bridge`, which takes `Json<T>`, \
+                 `Meta<EventBridge>`, `BusEvent<T>` and `S3Objects`, beside those of all events"
+            }
+            Self::SCHEDULE => {
+                "this argument is not available in a handler of `schedule`, which takes `Json<T>`, \
+                 `Meta<Schedule>` and `Meta<EventBridge>`, beside those of all events"
+            }
+            Self::OTHER => {
+                "this argument is not available in a handler of `any`, which takes `Json<T>`, beside those of \
+                 all events"
+            }
+            Self::AUTHORIZER => {
+                "this argument is not available in an authorizer, which takes `AuthorizerRequest`, `Identity` and \
+                 `Claims<T>`, beside those of all events"
+            }
+            Self::CONNECT => {
+                "this argument is not available in a handler of `connect`, which takes `Handshake` and \
+                 `Connection`, beside those of all events"
+            }
+            Self::DISCONNECT => {
+                "this argument is not available in a handler of `disconnect`, which takes `Disconnected` and \
+                 `Connection`, beside those of all events"
+            }
+            _ => {
+                "this argument is not available in a handler of messages, which takes `Json<T>`, `Text` and \
+                 `Connection`, beside those of all events"
+            }
         }
     }
 }

@@ -36,6 +36,17 @@ impl fmt::Debug for States {
     }
 }
 
+/// What is missing if no state has the type of this name.
+pub(crate) fn missing(name: &str) -> String {
+    match name.ends_with("::websocket::connections::Connections") {
+        // It has no constructor.
+        true => format!("needs `State<{name}>`, which `.websocket(..)` adds"),
+        false => format!(
+            "needs `State<{name}>`, but there is no `.state(..)` or `.state_with(..)` of this type"
+        ),
+    }
+}
+
 /// A state, or a function that creates it.
 pub(crate) struct StateInit {
     pub(crate) id: TypeId,

@@ -18,6 +18,7 @@ use crate::{
     path_normalization,
     path_shape::Shape,
     router::{Dispatch, Entry, Mounted, Origin, RouteHandler, Router, Target, Way, names},
+    state::missing,
 };
 use std::{any::TypeId, sync::Arc};
 
@@ -297,10 +298,7 @@ fn described_route(
     (route.describe)(&mut operation);
     for (id, name) in &operation.state {
         if !given.contains(id) {
-            errors.push(format!(
-                "{origin} needs `State<{name}>`, but there is no `.state(..)` or \
-                 `.state_with(..)` of this type"
-            ));
+            errors.push(format!("{origin} {}", missing(name)));
         }
     }
     operation

@@ -5,6 +5,7 @@ use crate::{
     auth::Access,
     middleware::{Described, LayerFn},
     router::Origin,
+    state::missing,
 };
 use std::any::TypeId;
 
@@ -81,10 +82,7 @@ fn check_state(one: &Described, given: &[TypeId], errors: &mut Vec<String>) {
             let name = one.name;
             add(
                 errors,
-                format!(
-                    "the middleware `{name}` needs `State<{state}>`, but there is no `.state(..)` \
-                     or `.state_with(..)` of this type"
-                ),
+                format!("the middleware `{name}` {}", missing(state)),
             );
         }
     }

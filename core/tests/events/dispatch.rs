@@ -320,7 +320,7 @@ async fn errors_of_the_build_are_reported_together() {
     for expected in [
         "the environment variable `ORDERS_QUEUE` for `from` is missing or empty",
         "`LAMBDA_API_PARTIAL`: expected `true` or `false`, found `on`",
-        "needs the state `u64`: add it with `Api::state`",
+        "needs `State<u64>`, but there is no `.state(..)`",
         "`schedule(rate(1 day), rule = daily)`: give each schedule a `rule`",
         "`from`: expected a name or an ARN, found `s3://uploads`",
         "take the same events: `sqs(from = imports)` and `sqs`",

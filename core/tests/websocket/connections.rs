@@ -240,7 +240,10 @@ async fn without_an_endpoint_the_error_says_so() {
     assert_eq!(cause.status(), 500);
     let missing = Api::new().routes(routes![notify]).build().await;
     let errors = missing.unwrap_err().to_string();
-    assert!(errors.contains("Connections"), "{errors}");
+    assert!(
+        errors.contains("Connections>`, which `.websocket(..)` adds"),
+        "{errors}"
+    );
 }
 
 #[authorizer]

@@ -8,7 +8,7 @@ use super::{
     handlers::{Given, Handlers},
     list::{Events, Listed},
 };
-use crate::{Operation, setting::Variables};
+use crate::{Operation, setting::Variables, state::missing};
 use partial::Partial;
 use std::sync::Arc;
 
@@ -83,9 +83,7 @@ impl Handlers for EventTable {
             (listed.handler.describe)(&mut operation);
             for (id, name) in &operation.state {
                 if !given.states.contains(id) {
-                    errors.push(format!(
-                        "the event handler {origin} needs the state `{name}`: add it with `Api::state`"
-                    ));
+                    errors.push(format!("the event handler {origin} {}", missing(name)));
                 }
             }
             if operation.needs_identity && !given.has_verifier {

@@ -11,7 +11,7 @@ use serde_json::Value;
 ///
 /// In a program with handlers of `schedule`, a scheduled event that none of them takes fails, too: its rule was perhaps
 /// renamed, and its work would not be done. Add a handler for the rule that keeps the function warm, such as
-/// `#[event_handler(schedule(rule = "warm"))]` of a function that does nothing.
+/// `#[event_handler(schedule("rate(5 minutes)", rule = "warm"))]` of a function that does nothing.
 ///
 /// ```
 /// use lambda_api::{Api, events};

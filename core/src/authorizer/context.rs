@@ -54,6 +54,10 @@ impl Context {
         self.0.push((name, value));
     }
 
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -79,7 +79,8 @@ impl Allow {
     /// Allows nothing yet: add [routes](Allow::route).
     ///
     /// The principal names the caller, in access logs and as `principalId` in the request context of the API's
-    /// functions.
+    /// functions. Payload format 2.0 of an HTTP API hands over the context alone: there it is the member `sub`, unless
+    /// [`context`](Allow::context) sets one.
     pub fn new(principal: impl Into<String>) -> Self {
         Self::with(principal, Routes::Listed(Vec::new()))
     }

@@ -10,6 +10,7 @@ use super::{
 use crate::{Error, events::AuthorizerKind, wildcard};
 use http::Method;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// What an authorizer says about its responses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,6 +24,9 @@ pub(crate) struct ResponseOptions {
 /// The longest `Resource` of a policy that a REST API accepts, in characters
 /// ([output of an authorizer](https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html)).
 const MAX_RESOURCE: usize = 512;
+
+/// The member of the context that is the caller.
+const SUBJECT: &str = "sub";
 
 /// The size in bytes from which a response is reported: policies of API Gateway have 8 KB.
 const LARGE: usize = 8_192;
@@ -156,9 +160,10 @@ fn policy(
             }
             let document = Document::allow(resources(allow, arn)?, arn);
             let key = allow.usage_identifier_key.as_deref();
-            (&allow.principal, &allow.context, key, document)
+            (&allow.principal, context(allow, request), key, document)
         }
         Decision::Deny(Deny { principal, context }) => {
+            let context = Cow::Borrowed(context);
             (principal, context, None, Document::deny(arn))
         }
     };
@@ -169,9 +174,20 @@ fn policy(
     Ok(serde_json::to_vec(&PolicyResponse {
         principal_id,
         policy_document,
-        context,
+        context: &context,
         usage_identifier_key,
     })?)
+}
+
+/// The context of an allowed request. Payload format 2.0 hands nothing else over to the function of the route, so
+/// the caller is its member `sub`, which `LambdaAuthorizer` reads, unless the authorizer has set it.
+fn context<'a>(allow: &'a Allow, request: &AuthorizerRequest) -> Cow<'a, Context> {
+    if request.kind() != AuthorizerKind::Http || allow.context.has(SUBJECT) {
+        return Cow::Borrowed(&allow.context);
+    }
+    let mut context = allow.context.clone();
+    context.set(SUBJECT.to_owned(), allow.principal.as_str().into());
+    Cow::Owned(context)
 }
 
 /// The resources that are allowed, each once.
@@ -222,13 +238,16 @@ fn simple(
     options: ResponseOptions,
 ) -> Result<Vec<u8>, Error> {
     let (is_authorized, context) = match decision {
-        Decision::Allow(allow) => (is_allowed(allow, request.arn(), options)?, &allow.context),
-        Decision::Deny(deny) => (false, &deny.context),
+        Decision::Allow(allow) => match is_allowed(allow, request.arn(), options)? {
+            true => (true, context(allow, request)),
+            false => (false, Cow::Borrowed(&allow.context)),
+        },
+        Decision::Deny(deny) => (false, Cow::Borrowed(&deny.context)),
     };
     context.check().map_err(InvalidDecision::Context)?;
     Ok(serde_json::to_vec(&SimpleResponse {
         is_authorized,
-        context,
+        context: &context,
     })?)
 }
 

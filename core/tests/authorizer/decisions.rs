@@ -1,10 +1,14 @@
 use lambda_api::{
-    Api, Error, LambdaContext, State, authorizer,
+    Api, Error, Identity, LambdaContext, State, api_handler,
+    auth::gateway::LambdaAuthorizer,
+    authorizer,
     authorizer::{Allow, AuthorizerKind, AuthorizerRequest, Decision, Deny, Unauthorized},
+    event::Source,
     events,
     http::Method,
+    routes,
 };
-use lambda_api_testing::{AuthorizerEvent, TestClient};
+use lambda_api_testing::{AuthorizerEvent, EventBuilder, TestClient};
 use serde_json::{Value, json};
 
 #[derive(Clone)]
@@ -143,17 +147,67 @@ async fn a_simple_response_is_about_the_request() {
     let client = TestClient::new(Api::new().events(events![of_one_route])).await;
     for (path, expected) in [("/orders", true), ("/items/1", true), ("/other", false)] {
         let response = client.authorize(AuthorizerEvent::http().path(path)).await;
-        assert_eq!(
-            response.json(),
-            Some(&json!({"isAuthorized": expected})),
-            "{path}"
-        );
+        let json = response.json().unwrap();
+        assert_eq!(json["isAuthorized"], expected, "{path}");
     }
     // Payload format 1.0 has policies only.
     let response = client
         .authorize(AuthorizerEvent::http_v1().path("/orders"))
         .await;
     assert!(response.is_allowed("GET", "/orders") && !response.is_allowed("GET", "/items/1"));
+}
+
+#[authorizer]
+async fn by_name(request: AuthorizerRequest) -> Result<Allow, Unauthorized> {
+    let name = request.header("authorization").ok_or(Unauthorized)?;
+    Ok(Allow::all_routes(name))
+}
+
+#[api_handler(GET "/me")]
+async fn me(caller: Identity) -> String {
+    caller.subject().to_owned()
+}
+
+/// Payload format 2.0 hands over the context alone, and format 1.0 the principal, too.
+#[tokio::test]
+async fn routes_know_the_caller_of_the_decision() {
+    let api = Api::new()
+        .authenticate(LambdaAuthorizer::from_apis(["a1b2c3"]))
+        .routes(routes![me])
+        .events(events![by_name]);
+    let app = api.build().await.unwrap();
+    let client = TestClient::from(app.clone());
+    for (event, source, place) in [
+        (
+            AuthorizerEvent::http(),
+            Source::HttpApi,
+            "/requestContext/authorizer/lambda",
+        ),
+        (
+            AuthorizerEvent::request(),
+            Source::RestApi,
+            "/requestContext/authorizer",
+        ),
+    ] {
+        let response = client
+            .authorize(event.header("authorization", "alice"))
+            .await;
+        let mut handed = response.json().unwrap()["context"].clone();
+        if source == Source::RestApi {
+            handed = json!({"principalId": response.principal().unwrap()});
+        }
+        let request = EventBuilder::new(source)
+            .path("/me")
+            .set("/requestContext/apiId", "a1b2c3")
+            .set("/requestContext/authorizer", json!({}))
+            .set(place, handed);
+        let found = request.send(&app).await;
+        assert_eq!(
+            (found.status().as_u16(), &**found.body()),
+            (200, &b"alice"[..]),
+            "{source:?}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -52,7 +52,8 @@ use std::collections::BTreeMap;
 /// # Subject
 /// The subject is `principalId` of the authorizer's response. Payload format 2.0 does not send it, and
 /// the simple response of an HTTP API does not have it: the subject is then the member `principalId` or
-/// `sub` of the context, or the one that [`subject`](LambdaAuthorizer::subject) names. A caller without
+/// `sub` of the context, or the one that [`subject`](LambdaAuthorizer::subject) names. An
+/// [`#[authorizer]`](macro@crate::authorizer) writes `sub`. A caller without
 /// a subject is rejected with [`AuthError::NoSubject`].
 #[derive(Clone, Debug)]
 #[must_use]

@@ -126,6 +126,14 @@ fn a_policy_has_exactly_these_members() {
             "usageIdentifierKey": "key",
         })
     );
+    // The only member that payload format 2.0 hands over.
+    for (allow, sub) in [
+        (Allow::all_routes("alice"), "alice"),
+        (Allow::all_routes("alice").context("sub", "a-1"), "a-1"),
+    ] {
+        let response = written(allow, &http("GET/"), CACHED).unwrap();
+        assert_eq!(response["context"], json!({"sub": sub}));
+    }
     assert_eq!(
         written(Deny::new("alice"), &request, CACHED).unwrap(),
         json!({
@@ -177,7 +185,7 @@ fn a_policy_of_one_route_must_not_be_cached() {
 #[test]
 fn a_simple_response_about_routes_must_not_be_cached() {
     let request = http("GET/orders/7");
-    let routes = || Allow::new("alice").route(Method::GET, "/orders/*");
+    let routes = || Allow::new("a").route(Method::GET, "/orders/*");
     for allow in [
         routes(),
         Allow::this_route_only("alice"),
@@ -192,7 +200,7 @@ fn a_simple_response_about_routes_must_not_be_cached() {
             Allow::all_routes("a").context("n", 1).into(),
             http("GET/"),
             SIMPLE,
-            json!({"isAuthorized": true, "context": {"n": 1}}),
+            json!({"isAuthorized": true, "context": {"n": 1, "sub": "a"}}),
         ),
         (
             Decision::from(Deny::new("a")),
@@ -204,7 +212,7 @@ fn a_simple_response_about_routes_must_not_be_cached() {
             routes().into(),
             http("GET/orders/7"),
             SIMPLE_PER_REQUEST,
-            json!({"isAuthorized": true}),
+            json!({"isAuthorized": true, "context": {"sub": "a"}}),
         ),
         (
             routes().into(),
@@ -228,7 +236,7 @@ fn a_simple_response_about_routes_must_not_be_cached() {
             Allow::this_route_only("a").into(),
             http("GET/*"),
             SIMPLE_PER_REQUEST,
-            json!({"isAuthorized": true}),
+            json!({"isAuthorized": true, "context": {"sub": "a"}}),
         ),
     ] {
         assert_eq!(written(decision, &request, options).unwrap(), expected);

@@ -133,6 +133,8 @@ impl Options {
                 Some((_, variants)) => self.kinds.extend(*variants),
                 None => {
                     let advice = match similar(other, OPTIONS) {
+                        // The types of the authorizers of a REST API.
+                        _ if other == "rest" => "write `token, request`".to_owned(),
                         Some(meant) => format!("write `{meant}`"),
                         None => format!("expected {LIST}"),
                     };
@@ -204,6 +206,10 @@ mod tests {
             (
                 quote!(tokens),
                 Some("unknown option `tokens`: write `token`"),
+            ),
+            (
+                quote!(rest),
+                Some("unknown option `rest`: write `token, request`"),
             ),
             (
                 quote!(per_reqest),

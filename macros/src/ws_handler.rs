@@ -103,6 +103,9 @@ impl Options {
         }
         self.route = Self::parse_route(input, errors)?;
         while !input.is_empty() {
+            if input.peek(Token![|]) {
+                return Err(input.error("a handler has one route: write another function for each"));
+            }
             if !input.peek(Token![,]) {
                 return Err(input.error("expected `,` and an option: `crate = path`"));
             }
@@ -141,7 +144,10 @@ impl Options {
                 let advice = match similar(other, ROUTES) {
                     Some("route") => "write `route = \"..\"`".to_owned(),
                     Some(meant) => format!("write `{meant}`"),
-                    None => format!("expected {LIST}"),
+                    None if other == "default" => "write `message`".to_owned(),
+                    None => format!(
+                        "expected `connect`, `disconnect`, `message` or `route = \"{other}\"`"
+                    ),
                 };
                 let message = format!("unknown route `{other}`: {advice}");
                 return Err(syn::Error::new(name.span(), message));
@@ -196,7 +202,12 @@ mod tests {
             (quote!(), "expected the route: `connect`"),
             (quote!("send"), "expected the route: `connect`"),
             (quote!(conect), "unknown route `conect`: write `connect`"),
-            (quote!(send), "unknown route `send`: expected `connect`"),
+            (
+                quote!(send),
+                "unknown route `send`: expected `connect`, `disconnect`, `message` or `route = \"send\"`",
+            ),
+            (quote!(default), "unknown route `default`: write `message`"),
+            (quote!(route = "a" | "b"), "a handler has one route"),
             (quote!(route), "expected `route = "),
             (quote!(route = ""), "expected the key of a route"),
             (

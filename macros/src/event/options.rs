@@ -50,6 +50,17 @@ impl Options {
         }
         let kind = input.call(Ident::parse_any)?;
         self.trigger = Trigger::parse(&kind, input, errors)?;
+        if let Some(trigger) = &self.trigger
+            && input.peek(Token![=])
+        {
+            let expected = trigger.kind.expected();
+            let message = format!("filters stand in parentheses, `{kind}(..)`: {expected}");
+            return Err(input.error(message));
+        }
+        if self.trigger.is_none() && !input.peek(Token![,]) {
+            // What another attribute has here, such as the path of a route.
+            input.parse::<TokenStream>()?;
+        }
         while !input.is_empty() {
             if !input.peek(Token![,]) {
                 return Err(input.error(format!("expected `,` and an option: {LIST}")));
@@ -76,6 +87,9 @@ impl Options {
         match name.to_string().as_str() {
             "batch" => {
                 self.batch = true;
+                if input.peek(Token![=]) {
+                    return Err(input.error("`batch` has no value"));
+                }
                 if !is_records {
                     errors.add(name.span(), "only records come in batches");
                 }
@@ -102,6 +116,12 @@ impl Options {
                 }
             }
             "crate" => self.krate = Krate::parse_value(input)?,
+            other if KINDS.contains(&other) => {
+                let message = format!(
+                    "a handler takes one kind of event: write another function for `{other}`"
+                );
+                return Err(syn::Error::new(name.span(), message));
+            }
             other => {
                 let is_filter = kind.is_some_and(|kind| kind.filters().contains(&other));
                 let advice = match similar(other, OPTIONS) {
@@ -118,5 +138,46 @@ impl Options {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quote::quote;
+
+    #[test]
+    fn mistakes_are_reported() {
+        let alternatives = "expected a text, or alternatives such as `\"a\" | \"b\"`: the pattern of a rule is \
+                            part of the program";
+        for (attribute, expected) in [
+            (
+                quote!(sqs = "orders"),
+                "filters stand in parentheses, `sqs(..)`: expected `from = ..`",
+            ),
+            (
+                quote!(sqs, sns),
+                "a handler takes one kind of event: write another function for `sns`",
+            ),
+            (quote!(sqs, batch = true), "`batch` has no value"),
+            (
+                quote!(authorizer),
+                "unknown kind of event `authorizer`: write `#[authorizer]`",
+            ),
+            (
+                quote!(websocket),
+                "unknown kind of event `websocket`: write `#[ws_handler(..)]`",
+            ),
+            (
+                quote!(GET "/orders", public),
+                "unknown kind of event `GET`: write `#[api_handler(GET \"..\")]`",
+            ),
+            (quote!(event_bridge(source = env("SOURCE"))), alternatives),
+            (quote!(event_bridge(source = "a" | B)), alternatives),
+        ] {
+            let mut errors = ErrorStore::default();
+            let _ = Options::read(attribute.clone(), &mut errors);
+            assert_eq!(errors.messages(), [expected], "{attribute}");
+        }
     }
 }

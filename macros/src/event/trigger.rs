@@ -28,6 +28,11 @@ const NO_ALTERNATIVES: &str =
 /// The options that stand behind the kind.
 pub(super) const OPTIONS: [&str; 3] = ["batch", "concurrency", "crate"];
 
+/// What a route begins with.
+const METHODS: [&str; 8] = [
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "ANY",
+];
+
 /// The kind of event.
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
@@ -82,7 +87,7 @@ impl Kind {
     }
 
     /// What may stand in the parentheses, for errors.
-    fn expected(self) -> &'static str {
+    pub(super) fn expected(self) -> &'static str {
         match self {
             Self::Records(_) => "expected `from = ..`",
             Self::EventBridge => "expected `source = ..`, `detail_type = ..` or `detail(..)`",
@@ -102,6 +107,11 @@ impl Trigger {
         let kind = Kind::of(&name.to_string());
         if kind.is_none() {
             let advice = match similar(&name.to_string(), KINDS) {
+                _ if name == "authorizer" => "write `#[authorizer]`".to_owned(),
+                _ if name == "websocket" => "write `#[ws_handler(..)]`".to_owned(),
+                _ if METHODS.iter().any(|method| name == method) => {
+                    format!("write `#[api_handler({name} \"..\")]`")
+                }
                 Some(meant) => format!("write `{meant}`"),
                 None => format!("expected one of {}", KINDS.join(", ")),
             };
@@ -313,10 +323,17 @@ fn single(input: ParseStream<'_>) -> syn::Result<LitStr> {
 
 /// `"a" | "b"`.
 fn alternatives(input: ParseStream<'_>) -> syn::Result<Vec<LitStr>> {
-    let mut all = vec![input.parse()?];
-    while input.peek(Token![|]) {
-        input.parse::<Token![|]>()?;
+    let mut all = Vec::new();
+    loop {
+        if !input.peek(LitStr) {
+            return Err(input.error(
+                "expected a text, or alternatives such as `\"a\" | \"b\"`: the pattern of a rule is part of the program",
+            ));
+        }
         all.push(input.parse()?);
+        if !input.peek(Token![|]) {
+            return Ok(all);
+        }
+        input.parse::<Token![|]>()?;
     }
-    Ok(all)
 }

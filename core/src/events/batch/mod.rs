@@ -76,6 +76,7 @@ impl Batches {
         let handled = run_within(call(batch.event), clock).await;
         let failures = handled.map_err(|failure| failed(failure, handler.name))?;
         let failed = failures.of(&batch.event.data).ok_or_else(of_another)?;
+        reported(&batch, &failed);
         self.respond(&batch, &batch.lanes().failed_from(&failed))
     }
 
@@ -128,6 +129,16 @@ impl Batches {
                  `Api::report_batch_item_failures`"
             );
         }
+    }
+}
+
+/// Logs each record that a handler of batches reports. Why it failed, the handler knows alone.
+fn reported(batch: &Batch<'_>, failed: &[usize]) {
+    let records = batch.event.records();
+    for record in failed.iter().filter_map(|index| records.get(*index)) {
+        log::record_span(record.id()).in_scope(
+            || tracing::error!(target: "lambda_api", "a handler of batches reported that this record failed"),
+        );
     }
 }
 

@@ -14,21 +14,38 @@ const SQS: fn() -> Trigger = || Trigger::Records {
     from: None,
 };
 
-static HANDLERS: &[Handler] = &[Handler {
-    name: "ship",
-    trigger: SQS,
-    call: Call::Record(|record| {
-        Box::pin(async move {
-            tracing::info!(target: "orders", "shipping");
-            match record.text() {
-                Some("fails") => Err(Error::msg("no stock").context("shipping an order")),
-                Some("panics") => panic!("no printer"),
-                _ => Ok(()),
-            }
-        })
-    }),
-    ..INVALID
-}];
+const KINESIS: fn() -> Trigger = || Trigger::Records {
+    kind: RecordKind::Kinesis,
+    from: None,
+};
+
+static HANDLERS: &[Handler] = &[
+    Handler {
+        name: "import",
+        trigger: KINESIS,
+        call: Call::Batch(|event| {
+            let failed = |record: &&Record| record.text() == Some("fails");
+            let failures = event.records().iter().filter(failed).collect();
+            Box::pin(async move { Ok(failures) })
+        }),
+        ..INVALID
+    },
+    Handler {
+        name: "ship",
+        trigger: SQS,
+        call: Call::Record(|record| {
+            Box::pin(async move {
+                tracing::info!(target: "orders", "shipping");
+                match record.text() {
+                    Some("fails") => Err(Error::msg("no stock").context("shipping an order")),
+                    Some("panics") => panic!("no printer"),
+                    _ => Ok(()),
+                }
+            })
+        }),
+        ..INVALID
+    },
+];
 
 fn event(queue: &str, bodies: &[&str]) -> String {
     let records = bodies.iter().enumerate().map(|(at, body)| {
@@ -99,6 +116,32 @@ fn a_failure_is_one_record_with_the_message_and_the_handler() {
     );
     assert_eq!(of("INFO").len(), 3);
     assert_eq!(records.len(), 5, "{records:?}");
+}
+
+#[test]
+fn each_failure_of_a_batch_handler_is_a_record() {
+    // "fine", "fails", "fails".
+    let data = ["ZmluZQ==", "ZmFpbHM=", "ZmFpbHM="];
+    let records = data.iter().enumerate().map(|(at, data)| {
+        json!({
+            "kinesis": {"sequenceNumber": at.to_string(), "data": data, "partitionKey": "p"},
+            "eventSource": "aws:kinesis",
+            "eventSourceARN": "arn:aws:kinesis:eu-west-1:123456789012:stream/clicks",
+        })
+    });
+    let event = json!({"Records": records.collect::<Vec<_>>()}).to_string();
+    let (records, errors) = handle(Some(true), &[event]);
+    assert!(errors.is_empty(), "{errors:?}");
+    let shown = records.iter().map(|record| {
+        format!(
+            "{} {} {}",
+            record["level"], record["handler"], record["record_id"]
+        )
+    });
+    assert_eq!(
+        shown.collect::<Vec<_>>(),
+        [r#""ERROR" "import" "1""#, r#""ERROR" "import" "2""#]
+    );
 }
 
 #[test]

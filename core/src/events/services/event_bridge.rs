@@ -95,7 +95,7 @@ impl EventBridge {
 /// record of Kinesis.
 ///
 /// A handler of `event_bridge` may also take [`Json`](crate::Json) for the detail and
-/// [`Meta<EventBridge>`](super::Meta) for the rest. A rule with a queue, a topic or a stream as its target sends
+/// [`Meta<EventBridge>`](super::super::Meta) for the rest. A rule with a queue, a topic or a stream as its target sends
 /// the whole event there:
 ///
 /// ```

@@ -9,7 +9,7 @@
 //! | [an event](#an-event) | [`EventBuilder`] | the response to this event, whether recorded or invalid |
 //! | a Lambda authorizer | [`AuthorizerEvent`], [`TestClient::authorize`] | its decision, as API Gateway reads it |
 //! | [the program](#the-program) | [`FakeLambda`] | its start, its environment, its log and its end |
-//! | what the program says of itself | [`describe`] | that committed documents and templates are up to date |
+//! | what the program says of itself | [`describe`](fn@describe) | that committed documents and templates are up to date |
 //! | [access rules](#tokens) | [`TestIssuer`](https://docs.rs/lambda-api-testing/latest/lambda_api_testing/struct.TestIssuer.html) | that valid tokens are accepted and invalid ones rejected |
 //! | [any request](#any-request) | [`strategies`](https://docs.rs/lambda-api-testing/latest/lambda_api_testing/strategies/) | properties that hold for all requests |
 //!

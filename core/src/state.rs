@@ -38,8 +38,10 @@ impl fmt::Debug for States {
 
 /// What is missing if no state has the type of this name.
 pub(crate) fn missing(name: &str) -> String {
-    match name.ends_with("::websocket::connections::Connections") {
-        // It has no constructor.
+    // It has no constructor.
+    let is_connections =
+        cfg!(feature = "websocket") && name.ends_with("::websocket::connections::Connections");
+    match is_connections {
         true => format!("needs `State<{name}>`, which `.websocket(..)` adds"),
         false => format!(
             "needs `State<{name}>`, but there is no `.state(..)` or `.state_with(..)` of this type"

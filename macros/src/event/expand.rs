@@ -238,7 +238,15 @@ pub(crate) fn stub(errors: &ErrorStore, krate: &Krate, function: &Function) -> T
         return quote!(#errors #function);
     }
     if function.sig.ident == "main" {
-        return quote!(#errors fn main() {});
+        // The function uses what it names, without being the `main` of the program.
+        return quote! {
+            #errors
+            const _: () = {
+                #[allow(dead_code)]
+                #function
+            };
+            fn main() {}
+        };
     }
     let private = quote!(#krate::__private::events);
     let structure = structure(function);

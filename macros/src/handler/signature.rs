@@ -172,6 +172,7 @@ const HANDLERS: [&str; 4] = ["api_handler", "event_handler", "authorizer", "ws_h
 
 /// Rejects a second attribute of a handler, since each defines a type with the name of the function.
 fn reject_second_attribute(function: &mut Function, attribute: &str, errors: &mut ErrorStore) {
+    let mut removed = Vec::new();
     function.attrs.retain(|attr| {
         let path = attr.path();
         let last = path.segments.last();
@@ -191,7 +192,13 @@ fn reject_second_attribute(function: &mut Function, attribute: &str, errors: &mu
                 ),
             };
             errors.at(path, message);
+            removed.push(path.clone());
         }
         second.is_none()
     });
+    // The import of the attribute is not unused.
+    let body = &function.body;
+    if !removed.is_empty() {
+        function.body = quote!({ #(use #removed as _;)* #body });
+    }
 }

@@ -568,14 +568,34 @@ fn a_role_that_exists_needs_the_permissions() {
 }
 
 #[test]
-fn logical_ids_of_handlers_are_used_once() {
+fn handlers_of_one_name_are_told_apart_by_their_modules() {
     mod other {
         #[lambda_api::event_handler(event_bridge(source = "other"))]
         pub(super) async fn placed() {}
     }
+    let yaml = yaml_of(events![placed, other::placed, clean_up]);
+    for (id, source) in [
+        ("EventsPlacedRule", "shop.orders"),
+        ("EventsOtherPlacedRule", "source: [other]"),
+        (
+            "EventsOtherPlacedRulePermission",
+            "EventsOtherPlacedRule.Arn",
+        ),
+        ("CleanUpRule", "ScheduleExpression"),
+    ] {
+        assert_contains(&resource(&yaml, id), &[source]);
+    }
+}
+
+#[test]
+fn logical_ids_of_handlers_are_used_once() {
+    #[lambda_api::event_handler(schedule("rate(1 day)", rule = "one"))]
+    async fn other_() {}
+    #[lambda_api::event_handler(schedule("rate(2 days)", rule = "two"))]
+    async fn _other() {}
     assert_contains(
-        &error_of(events![placed, other::placed]),
-        &["two parts of the template have the logical id `PlacedRule`: rename"],
+        &error_of(events![other_, _other]),
+        &["two parts of the template have the logical id `EventsOtherRule`: rename"],
     );
 }
 

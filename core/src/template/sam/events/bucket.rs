@@ -24,7 +24,7 @@ const LONGEST_PREFIX: usize = 63 - 1 - 36;
 /// Adds the notifications of a bucket, and the bucket if the program does not name one.
 pub(super) fn add(wiring: &mut Wiring<'_>, listed: &Listed, from: Option<&Setting>) {
     wiring.failures.is_asynchronous = true;
-    let id = Wiring::id(listed, from, "Bucket");
+    let id = wiring.id(listed, from, "Bucket");
     let known = from.and_then(|from| wiring.values.known(from));
     let is_created = known.is_none();
     let name = match known {

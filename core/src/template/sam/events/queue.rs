@@ -19,7 +19,7 @@ const LONGEST_NAME: usize = 80;
 
 /// Adds the mapping of a queue, and the queue if the program does not name one.
 pub(super) fn add(wiring: &mut Wiring<'_>, listed: &Listed, from: Option<&Setting>) {
-    let id = Wiring::id(listed, from, "Queue");
+    let id = wiring.id(listed, from, "Queue");
     let arn = match from.and_then(|from| wiring.values.known(from)) {
         Some(known) => {
             of_url(&known).unwrap_or_else(|| arn_of(known, "sqs:${AWS::Region}:${AWS::AccountId}:"))

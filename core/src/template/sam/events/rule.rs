@@ -65,7 +65,7 @@ pub(super) fn add_schedule(
 
 fn rule(wiring: &mut Wiring<'_>, listed: &Listed, properties: Map) {
     wiring.failures.is_asynchronous = true;
-    let id = Wiring::id(listed, None, "Rule");
+    let id = wiring.id(listed, None, "Rule");
     let arn = attribute(&id, "Arn");
     let failed = Map::new().with("Arn", failed_events());
     let target = Map::new()

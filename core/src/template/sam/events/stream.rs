@@ -19,7 +19,7 @@ const POSITIONS: &str =
 
 /// Adds the mapping of a stream of Kinesis.
 pub(super) fn add(wiring: &mut Wiring<'_>, listed: &Listed, from: Option<&Setting>) {
-    let id = Wiring::id(listed, from, "Stream");
+    let id = wiring.id(listed, from, "Stream");
     let stream = match from.and_then(|from| wiring.values.known(from)) {
         Some(known) => arn_of(known, "kinesis:${AWS::Region}:${AWS::AccountId}:stream/"),
         None => parameter(wiring, listed, &id, from),
@@ -54,7 +54,7 @@ fn of_consumer(stream: &Node) -> Option<Node> {
 
 /// Adds the mapping of the stream of a table of DynamoDB.
 pub(super) fn add_of_table(wiring: &mut Wiring<'_>, listed: &Listed, from: Option<&Setting>) {
-    let id = Wiring::id(listed, from, "Stream");
+    let id = wiring.id(listed, from, "Stream");
     let known = from.and_then(|from| wiring.values.known(from));
     let stream = match (known, wiring.table(from)) {
         (_, Some(table)) => attribute(&table, "StreamArn"),

@@ -12,7 +12,7 @@ const PRINCIPAL: &str = "sns.amazonaws.com";
 /// Adds the subscription to a topic, and the topic if the program does not name one.
 pub(super) fn add(wiring: &mut Wiring<'_>, listed: &Listed, from: Option<&Setting>) {
     wiring.failures.is_asynchronous = true;
-    let id = Wiring::id(listed, from, "Topic");
+    let id = wiring.id(listed, from, "Topic");
     let topic = match from.and_then(|from| wiring.values.known(from)) {
         Some(known) => arn_of(known, "sns:${AWS::Region}:${AWS::AccountId}:"),
         None => {

@@ -14,6 +14,7 @@ use crate::{
         values::{Values, name_of, pascal},
     },
 };
+use std::collections::BTreeSet;
 
 /// The logical id of the queue for events that no invocation has handled.
 pub(super) const FAILED_EVENTS: &str = "FailedEvents";
@@ -52,6 +53,8 @@ pub(super) struct Wiring<'a> {
     pub(super) warnings: Vec<String>,
     /// Variables of tables that the template creates, with the logical ids.
     tables: Vec<(&'static str, String)>,
+    /// Names that several handlers have, in their modules.
+    shared_names: BTreeSet<String>,
     wired: Wired,
 }
 
@@ -73,6 +76,9 @@ impl<'a> Wiring<'a> {
             Kind::Table(table) => Some((table.variable?, table.id.clone())),
             _ => None,
         });
+        let mut names = BTreeSet::new();
+        let all = api.handlers.iter().map(|one| pascal(one.handler.name));
+        let shared_names = all.filter(|name| !names.insert(name.clone())).collect();
         Self {
             values,
             function,
@@ -80,6 +86,7 @@ impl<'a> Wiring<'a> {
             errors: Vec::new(),
             warnings: Vec::new(),
             tables: tables.collect(),
+            shared_names,
             wired: Wired::default(),
         }
     }
@@ -183,12 +190,17 @@ impl<'a> Wiring<'a> {
         Some(id.clone())
     }
 
-    /// The logical id of what sends events to a handler: by the variable that names it, or by the handler.
-    pub(super) fn id(listed: &Listed, from: Option<&Setting>, kind: &str) -> String {
-        match from.and_then(Setting::variable) {
-            Some(variable) => name_of(variable),
-            None => format!("{}{kind}", pascal(listed.handler.name)),
+    /// The logical id of what sends events to a handler: by the variable that names it, or by the handler,
+    /// with its module if others have the same name.
+    pub(super) fn id(&self, listed: &Listed, from: Option<&Setting>, kind: &str) -> String {
+        if let Some(variable) = from.and_then(Setting::variable) {
+            return name_of(variable);
         }
+        let name = pascal(listed.handler.name);
+        let below_crate = listed.handler.module.split_once("::");
+        let module = below_crate.filter(|_| self.shared_names.contains(&name));
+        let module = module.map_or_else(String::new, |(_, module)| pascal(module));
+        format!("{module}{name}{kind}")
     }
 
     pub(super) fn done(self, errors: &mut Vec<String>, warnings: &mut Vec<String>) -> Wired {

@@ -183,26 +183,23 @@ impl Message {
         struct Read {
             request_context: Context,
             body: Option<String>,
-            #[serde(default)]
-            is_base64_encoded: bool,
+            is_base64_encoded: Option<bool>,
         }
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Context {
             event_type: String,
         }
-        let text = |body: String, is_base64_encoded| match is_base64_encoded {
-            false => Some(body),
-            true => String::from_utf8(base64_simd::STANDARD.decode_to_vec(body).ok()?).ok(),
-        };
         let Ok(read) = event.read::<Read>() else {
             return Self::Invalid;
         };
+        let text = |body: String| match read.is_base64_encoded {
+            None | Some(false) => Some(body),
+            Some(true) => String::from_utf8(base64_simd::STANDARD.decode_to_vec(body).ok()?).ok(),
+        };
         match (&*read.request_context.event_type, read.body) {
             ("CONNECT" | "DISCONNECT", None) => Self::None,
-            (_, body) => body
-                .and_then(|body| text(body, read.is_base64_encoded))
-                .map_or(Self::Invalid, Self::Text),
+            (_, body) => body.and_then(text).map_or(Self::Invalid, Self::Text),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! `#[lambda_api::main]`.
 
 use crate::{
-    error_store::ErrorStore, function::Function, krate::Krate, span_range::SpanRange,
-    suggest::similar,
+    error_store::ErrorStore, function::Function, handler::function_item, krate::Krate,
+    span_range::SpanRange, suggest::similar,
 };
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -45,7 +45,7 @@ pub(crate) fn main(attribute: TokenStream, item: &TokenStream) -> TokenStream {
     if errors.is_empty() {
         expand(&options, function)
     } else {
-        stub(&errors, function)
+        stub(&errors, &function)
     }
 }
 
@@ -145,16 +145,16 @@ fn check(function: &Function, errors: &mut ErrorStore) {
 }
 
 /// The errors and an empty `main`, whose absence would be a further error.
-fn stub(errors: &ErrorStore, mut function: Function) -> TokenStream {
+fn stub(errors: &ErrorStore, function: &Function) -> TokenStream {
     let errors = errors.to_tokens();
     if function.sig.ident != "main" {
         return quote!(#errors #function);
     }
-    function.sig.ident = Ident::new("__main", function.sig.ident.span());
+    let (item, _) = function_item(function);
     quote! {
         #errors
         #[allow(dead_code)]
-        #function
+        #item
         fn main() {}
     }
 }

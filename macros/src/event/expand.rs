@@ -3,7 +3,7 @@
 use crate::{
     error_store::ErrorStore,
     function::{Function, cfgs},
-    handler::{at_call_site, check_signature, lifetimes, return_type, structure},
+    handler::{at_call_site, check_signature, function_item, lifetimes, return_type, structure},
     krate::Krate,
     span_range::SpanRange,
 };
@@ -238,13 +238,11 @@ pub(crate) fn stub(errors: &ErrorStore, krate: &Krate, function: &Function) -> T
         return quote!(#errors #function);
     }
     if function.sig.ident == "main" {
-        // The function uses what it names, without being the `main` of the program.
+        let (item, _) = function_item(function);
         return quote! {
             #errors
-            const _: () = {
-                #[allow(dead_code)]
-                #function
-            };
+            #[allow(dead_code)]
+            #item
             fn main() {}
         };
     }

@@ -92,8 +92,8 @@ pub(crate) fn at_call_site(ident: &Ident) -> Ident {
     ident
 }
 
-/// The user's function and its name in generated code.
-fn function_item(function: &Function) -> (TokenStream, Ident) {
+/// The user's function and its name in generated code, which is another one for `main`.
+pub(crate) fn function_item(function: &Function) -> (TokenStream, Ident) {
     let ident = &function.sig.ident;
     if ident != "main" {
         return (function.to_token_stream(), at_call_site(ident));

@@ -16,7 +16,7 @@ mod timeout;
 
 pub(crate) use arg_attr::is_token;
 pub(crate) use doc::text as doc_text;
-pub(crate) use expand::{at_call_site, structure};
+pub(crate) use expand::{at_call_site, function_item, structure};
 pub(crate) use signature::{check_as as check_signature, return_type};
 
 use crate::{error_store::ErrorStore, function::Function};

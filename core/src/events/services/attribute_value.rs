@@ -1,7 +1,6 @@
 //! DynamoDB's JSON as a data format of serde: `{"N": "7"}` is the number 7.
 
 use super::super::parts::Text;
-use super::attribute_name::Name;
 use super::decimal::{self, Decimal};
 use serde::{
     Deserialize, Deserializer,
@@ -13,15 +12,17 @@ use serde::{
 };
 use std::{borrow::Cow, fmt};
 
-/// The attributes of an item.
+/// The attributes of an item: their names and values.
 #[derive(Default)]
-pub(super) struct Item<'e>(Vec<(Name<'e>, Value<'e>)>);
+pub(super) struct Item<'e>(Vec<(Value<'e>, Value<'e>)>);
 
 /// The types of DynamoDB.
 const TYPES: &[&str] = &["S", "N", "B", "BOOL", "NULL", "L", "M", "SS", "NS", "BS"];
 
-/// The value of an attribute.
+/// The value of an attribute, or its name.
 enum Value<'e> {
+    /// A name. As in JSON, the key of a map may be of any type that has a text.
+    Name(Cow<'e, str>),
     Text(Cow<'e, str>),
     Number(Cow<'e, str>),
     Binary(Vec<u8>),
@@ -65,7 +66,7 @@ impl<'de: 'e, 'e> Deserialize<'de> for Item<'e> {
             fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Item<'de>, A::Error> {
                 let mut item = Vec::new();
                 while let Some((Text(name), value)) = map.next_entry()? {
-                    item.push((Name(name), value));
+                    item.push((Value::Name(name), value));
                 }
                 Ok(Item(item))
             }
@@ -140,6 +141,10 @@ macro_rules! integers {
                     Some(integer) => visitor.$visit(integer),
                     None => Err(unfit(&text, stringify!($ty))),
                 },
+                Self::Name(text) => match text.parse::<$ty>() {
+                    Ok(integer) => visitor.$visit(integer),
+                    Err(_) => Self::Text(text).deserialize_any(visitor),
+                },
                 other => other.deserialize_any(visitor),
             }
         }
@@ -156,8 +161,12 @@ impl<'de> Deserializer<'de> for Value<'de> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self {
-            Self::Text(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
-            Self::Text(Cow::Owned(text)) => visitor.visit_string(text),
+            Self::Name(Cow::Borrowed(text)) | Self::Text(Cow::Borrowed(text)) => {
+                visitor.visit_borrowed_str(text)
+            }
+            Self::Name(Cow::Owned(text)) | Self::Text(Cow::Owned(text)) => {
+                visitor.visit_string(text)
+            }
             Self::Number(text) => match Decimal::of(&text) {
                 Some(Decimal::Unsigned(number)) => visitor.visit_u64(number),
                 Some(Decimal::Signed(number)) => visitor.visit_i64(number),
@@ -182,6 +191,16 @@ impl<'de> Deserializer<'de> for Value<'de> {
                 map.end()?;
                 Ok(value)
             }
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self {
+            Self::Name(text) => match text.parse() {
+                Ok(value) => visitor.visit_bool(value),
+                Err(_) => Self::Text(text).deserialize_any(visitor),
+            },
+            other => other.deserialize_any(visitor),
         }
     }
 
@@ -258,7 +277,7 @@ impl<'de> Deserializer<'de> for Value<'de> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         match self {
-            Self::Text(text) => visitor.visit_enum(text.into_deserializer()),
+            Self::Name(text) | Self::Text(text) => visitor.visit_enum(text.into_deserializer()),
             Self::Map(Item(entries)) if entries.len() == 1 => {
                 let map = MapDeserializer::new(entries.into_iter());
                 visitor.visit_enum(MapAccessDeserializer::new(map))
@@ -268,7 +287,7 @@ impl<'de> Deserializer<'de> for Value<'de> {
     }
 
     forward_to_deserialize_any! {
-        bool char bytes byte_buf unit unit_struct tuple_struct map struct identifier
+        char bytes byte_buf unit unit_struct tuple_struct map struct identifier
     }
 
     /// What is not read fits, also a number that no type can hold.

@@ -1,6 +1,5 @@
 //! What services say in their events and records, and arguments that only these have.
 
-mod attribute_name;
 mod attribute_value;
 mod attributes;
 mod decimal;

@@ -116,6 +116,7 @@ fn keys_of_maps_are_read_as_in_json() {
     );
     assert_eq!(read(&map("7")), Ok(BTreeMap::from([(7_u64, 1)])));
     assert_eq!(read(&map("-7")), Ok(BTreeMap::from([(-7_i8, 1)])));
+    assert_eq!(read(&map("true")), Ok(BTreeMap::from([(true, 1)])));
     assert_eq!(read(&map("small")), Ok(BTreeMap::from([(Size::Small, 1)])));
     let error = read::<BTreeMap<u64, u64>>(&map("x")).unwrap_err();
     assert!(error.contains("invalid type: string \"x\""), "{error}");
